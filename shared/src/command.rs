@@ -1,0 +1,94 @@
+//! What a machine is told: the inputs that its recording keeps.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::etf::Etf;
+use crate::event::{Destination, Entry};
+use crate::ids::{Pid, Ref};
+use crate::limits::Limits;
+use crate::schedule::{Schedule, TimeMode};
+use crate::term::Atom;
+use crate::time::VirtualTime;
+
+/// One input of a machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Start a process without a parent.
+    Spawn {
+        /// What it runs.
+        entry: Entry,
+        /// Its group leader; itself when there is none.
+        group_leader: Option<Pid>,
+        /// A name to register it under.
+        name: Option<Atom>,
+    },
+    /// Send a message from the outside.
+    Send {
+        /// To whom.
+        to: Destination,
+        /// What.
+        message: Etf,
+    },
+    /// Send an exit signal from the outside.
+    Exit {
+        /// To whom.
+        pid: Pid,
+        /// With which reason; `kill` cannot be trapped.
+        reason: Etf,
+    },
+    /// Let a process take no turns until it is resumed.
+    Suspend {
+        /// Which.
+        pid: Pid,
+    },
+    /// Undo one suspension from the outside.
+    Resume {
+        /// Which.
+        pid: Pid,
+    },
+    /// Load or replace a module. Running processes see it at their next turn.
+    LoadCode {
+        /// The module.
+        module: Atom,
+        /// Its compiled form.
+        code: Arc<[u8]>,
+    },
+    /// Give the console input.
+    ConsoleInput {
+        /// The bytes; empty for end of file.
+        bytes: Arc<[u8]>,
+    },
+    /// Tell the time outside, in nanoseconds since the sandbox was started.
+    AdvanceTime {
+        /// What the clock outside shows.
+        wall: VirtualTime,
+    },
+    /// Change how time passes.
+    SetTimeMode {
+        /// The new mode.
+        mode: TimeMode,
+    },
+    /// Change how processes are chosen.
+    SetSchedule {
+        /// The new rule.
+        schedule: Schedule,
+    },
+    /// Change what the sandbox may use.
+    SetLimits {
+        /// The new limits.
+        limits: Box<Limits>,
+    },
+    /// Cancel a timer from the outside.
+    CancelTimer {
+        /// Which.
+        timer: Ref,
+    },
+    /// Stop for good.
+    Halt {
+        /// Why.
+        reason: Etf,
+    },
+}

@@ -1,0 +1,32 @@
+//! What crosses a wire or is stored, and nothing else: no I/O, no clock, builds for wasm32 and native.
+//!
+//! # Layout
+//! - [`api`]: answers of the HTTP API.
+//! - [`bundle`] (feature `bundle`): the packed Elixir/OTP library.
+//! - [`term`]: Erlang terms as owned values: term order, equality, hashing and the external term format.
+//! - [`etf`]: an encoded term as an opaque value, and the small compositions that need no decoding.
+//! - [`ids`]: process, reference, event and table numbers of a sandbox.
+//! - [`time`]: virtual time in nanoseconds.
+//! - [`event`]: what a machine reports.
+//! - [`command`]: what a machine is told.
+//! - [`limits`], [`schedule`]: the parts of a machine's configuration.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod api;
+#[cfg(feature = "bundle")]
+pub mod bundle;
+pub mod command;
+pub mod etf;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod schedule;
+pub mod term;
+pub mod time;
+
+pub use etf::Etf;
+pub use ids::{EventSeq, Pid, Ref};
+pub use term::Term;
+pub use time::VirtualTime;

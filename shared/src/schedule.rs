@@ -1,0 +1,83 @@
+//! How a machine chooses the next process, and how its clock goes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, EventKind};
+use crate::ids::Pid;
+
+/// The rule by which the next process is chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// By priority, then first come, first served, as one scheduler of Erlang/OTP.
+    #[default]
+    Default,
+    /// Any process of the highest priority that can run, each as likely; turns of random length.
+    Random {
+        /// Where the choices come from.
+        seed: u64,
+    },
+    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): random priorities that change at `changes`
+    /// random turns among the first `horizon`. It finds every bug of depth `changes + 1` with a known probability.
+    Pct {
+        /// Where the choices come from.
+        seed: u64,
+        /// How many times a priority is lowered.
+        changes: u32,
+        /// Among how many turns these changes lie.
+        horizon: u64,
+    },
+    /// The turns of a recorded run; when they are used up, the default.
+    Replay {
+        /// The turns in order.
+        turns: Vec<TurnChoice>,
+    },
+}
+
+/// One turn of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TurnChoice {
+    /// Who runs.
+    pub pid: Pid,
+    /// For at most how many reductions.
+    pub reductions: u32,
+}
+
+impl Schedule {
+    /// The schedule that repeats a run, from all events of that run, beginnings of turns included.
+    pub fn of_events<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let turn = |event: &Event| match event.kind {
+            EventKind::TurnStarted { budget } => Some(TurnChoice { pid: event.pid?, reductions: budget }),
+            _ => None,
+        };
+        Self::Replay { turns: events.into_iter().filter_map(turn).collect() }
+    }
+}
+
+/// How virtual time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeMode {
+    /// As the driver says, which follows the wall clock.
+    Live,
+    /// As the driver says, times `numerator / denominator`.
+    Scaled {
+        /// Virtual time for `denominator` nanoseconds outside.
+        numerator: u32,
+        /// See `numerator`; never zero, zero counts as one.
+        denominator: u32,
+    },
+    /// Each reduction takes a fixed time; when nothing can run, time jumps to the next timer.
+    Fast {
+        /// Virtual nanoseconds for one reduction. Zero would let a loop that waits for the clock run for ever.
+        nanos_per_reduction: u32,
+    },
+    /// It stands still.
+    Frozen,
+}
+
+impl Default for TimeMode {
+    fn default() -> Self {
+        Self::Fast { nanos_per_reduction: 20 }
+    }
+}

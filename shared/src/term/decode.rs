@@ -1,0 +1,327 @@
+//! Reading the external term format, version 131, from input that nobody vouches for.
+//!
+//! Every length is checked against what is left of the input, and little is reserved on its word, so memory is bounded
+//! by a small multiple of the input. Nesting is bounded by [`MAX_DEPTH`]. Compressed terms are refused: they would
+//! undo both bounds, and guests have no reason to send them.
+
+use std::sync::Arc;
+
+use num_bigint::{BigInt, Sign};
+
+use super::encode::{VERSION, tag};
+use super::{Atom, Bits, ExternalFun, Fun, InternalFun, List, Map, PidTerm, PortTerm, ReferenceTerm, Term};
+
+/// How deep tuples, lists, maps and functions may be nested. The tail of a list is not a level.
+pub const MAX_DEPTH: u32 = 1_000;
+
+/// How many elements are reserved on the word of a length alone. Nested lengths could otherwise each claim the whole
+/// rest of the input.
+const RESERVED: usize = 256;
+
+/// Why bytes are not a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The input ends within a term.
+    #[error("the input ends within a term")]
+    Truncated,
+    /// The first byte is not 131.
+    #[error("not an encoded term: the version byte is not 131")]
+    Version,
+    /// A tag that is not one of the external term format, or not supported.
+    #[error("unknown tag {0}")]
+    Tag(u8),
+    /// The term is compressed.
+    #[error("compressed terms are not accepted here")]
+    Compressed,
+    /// A value that no term can have: a float that is not a number, an atom too long, a key twice...
+    #[error("malformed {0}")]
+    Malformed(&'static str),
+    /// Nested deeper than [`MAX_DEPTH`].
+    #[error("nested too deep")]
+    TooDeep,
+    /// There is more input after the term.
+    #[error("{0} bytes after the term")]
+    TrailingBytes(usize),
+}
+
+impl Term {
+    /// The term that `bytes` encode, version byte included, nothing after it.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let (term, used) = Self::decode_prefix(bytes)?;
+        if used == bytes.len() { Ok(term) } else { Err(DecodeError::TrailingBytes(bytes.len() - used)) }
+    }
+
+    /// The term at the beginning of `bytes`, and how many bytes it takes, version byte included.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode_prefix(bytes: &[u8]) -> Result<(Self, usize), DecodeError> {
+        let mut reader = Reader { rest: bytes };
+        if reader.u8()? != VERSION {
+            return Err(DecodeError::Version);
+        }
+        let term = reader.term(0)?;
+        Ok((term, bytes.len() - reader.rest.len()))
+    }
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
+        let (head, tail) = self.rest.split_at_checked(count).ok_or(DecodeError::Truncated)?;
+        self.rest = tail;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        self.take(N)?.try_into().map_err(|_| DecodeError::Truncated)
+    }
+
+    fn u8(&mut self) -> Result<u8, DecodeError> {
+        Ok(u8::from_be_bytes(self.array()?))
+    }
+
+    fn u16(&mut self) -> Result<u16, DecodeError> {
+        Ok(u16::from_be_bytes(self.array()?))
+    }
+
+    fn u32(&mut self) -> Result<u32, DecodeError> {
+        Ok(u32::from_be_bytes(self.array()?))
+    }
+
+    /// A count of things that take at least one byte each.
+    fn count(&mut self) -> Result<usize, DecodeError> {
+        let count = self.u32()? as usize;
+        if count > self.rest.len() { Err(DecodeError::Truncated) } else { Ok(count) }
+    }
+
+    fn terms(&mut self, count: usize, depth: u32) -> Result<Vec<Term>, DecodeError> {
+        if count > self.rest.len() {
+            return Err(DecodeError::Truncated);
+        }
+        let mut terms = Vec::with_capacity(count.min(RESERVED));
+        for _ in 0..count {
+            terms.push(self.term(depth)?);
+        }
+        Ok(terms)
+    }
+
+    fn term(&mut self, depth: u32) -> Result<Term, DecodeError> {
+        if depth > MAX_DEPTH {
+            return Err(DecodeError::TooDeep);
+        }
+        let tag = self.u8()?;
+        match tag {
+            tag::SMALL_TUPLE => {
+                let arity = usize::from(self.u8()?);
+                Ok(Term::Tuple(self.terms(arity, depth + 1)?.into()))
+            }
+            tag::LARGE_TUPLE => {
+                let arity = self.count()?;
+                Ok(Term::Tuple(self.terms(arity, depth + 1)?.into()))
+            }
+            tag::LIST => self.list(depth),
+            tag::MAP => self.map(depth),
+            tag::NEW_FUN => self.fun(depth),
+            tag::EXPORT => self.export(),
+            tag => self.leaf(tag),
+        }
+    }
+
+    /// Everything that holds no other term, save for the node of an identifier.
+    fn leaf(&mut self, tag: u8) -> Result<Term, DecodeError> {
+        match tag {
+            tag::SMALL_INTEGER => Ok(Term::Int(i64::from(self.u8()?))),
+            tag::INTEGER => Ok(Term::Int(i64::from(i32::from_be_bytes(self.array()?)))),
+            tag::SMALL_BIG => {
+                let len = usize::from(self.u8()?);
+                self.big(len)
+            }
+            tag::LARGE_BIG => {
+                let len = self.u32()? as usize;
+                self.big(len)
+            }
+            tag::NEW_FLOAT => Term::float(f64::from_be_bytes(self.array()?)).ok_or(DecodeError::Malformed("float")),
+            tag::FLOAT => self.old_float(),
+            tag::ATOM | tag::SMALL_ATOM | tag::ATOM_UTF8 | tag::SMALL_ATOM_UTF8 => Ok(Term::Atom(self.atom(tag)?)),
+            tag::NIL => Ok(Term::Nil),
+            tag::STRING => {
+                let len = usize::from(self.u16()?);
+                Ok(Term::list(self.take(len)?.iter().map(|&byte| Term::Int(i64::from(byte)))))
+            }
+            tag::BINARY => {
+                let len = self.count()?;
+                Ok(Term::binary(self.take(len)?))
+            }
+            tag::BIT_BINARY => self.bits(),
+            tag::NEW_PID | tag::PID => Ok(Term::Pid(self.pid(tag)?)),
+            tag::NEW_PORT | tag::PORT | tag::V4_PORT => self.port(tag),
+            tag::NEWER_REFERENCE | tag::NEW_REFERENCE | tag::REFERENCE => self.reference(tag),
+            tag::COMPRESSED => Err(DecodeError::Compressed),
+            other => Err(DecodeError::Tag(other)),
+        }
+    }
+
+    fn list(&mut self, depth: u32) -> Result<Term, DecodeError> {
+        let mut elements = Vec::new();
+        // A list in tail position continues this one; taking it here keeps the depth of a chain of cells at one.
+        loop {
+            let count = self.count()?;
+            elements.reserve(count.min(RESERVED));
+            for _ in 0..count {
+                elements.push(self.term(depth + 1)?);
+            }
+            if self.rest.first() != Some(&tag::LIST) {
+                break;
+            }
+            self.take(1)?;
+        }
+        let end = self.term(depth + 1)?;
+        Ok(List::term(elements, end))
+    }
+
+    fn map(&mut self, depth: u32) -> Result<Term, DecodeError> {
+        let count = self.count()?;
+        if count > self.rest.len() / 2 {
+            return Err(DecodeError::Truncated);
+        }
+        let mut pairs = Vec::with_capacity(count.min(RESERVED));
+        for _ in 0..count {
+            let key = self.term(depth + 1)?;
+            pairs.push((key, self.term(depth + 1)?));
+        }
+        Map::from_unique(pairs).map(Term::Map).ok_or(DecodeError::Malformed("map"))
+    }
+
+    fn big(&mut self, len: usize) -> Result<Term, DecodeError> {
+        let sign = match self.u8()? {
+            0 => Sign::Plus,
+            _ => Sign::Minus,
+        };
+        Ok(Term::integer(BigInt::from_bytes_le(sign, self.take(len)?)))
+    }
+
+    fn old_float(&mut self) -> Result<Term, DecodeError> {
+        let text = self.take(31)?;
+        let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
+        let value = std::str::from_utf8(text).ok().and_then(|text| text.trim().parse::<f64>().ok());
+        value.and_then(Term::float).ok_or(DecodeError::Malformed("float"))
+    }
+
+    fn atom_term(&mut self) -> Result<Atom, DecodeError> {
+        let tag = self.u8()?;
+        self.atom(tag)
+    }
+
+    fn atom(&mut self, tag: u8) -> Result<Atom, DecodeError> {
+        let len = match tag {
+            tag::SMALL_ATOM | tag::SMALL_ATOM_UTF8 => usize::from(self.u8()?),
+            tag::ATOM | tag::ATOM_UTF8 => usize::from(self.u16()?),
+            _ => return Err(DecodeError::Malformed("atom")),
+        };
+        let bytes = self.take(len)?;
+        if matches!(tag, tag::SMALL_ATOM | tag::ATOM) {
+            if len > Atom::MAX_CHARS {
+                return Err(DecodeError::Malformed("atom"));
+            }
+            return Ok(Atom::new(&bytes.iter().map(|&byte| char::from(byte)).collect::<String>()));
+        }
+        let text = std::str::from_utf8(bytes).ok();
+        let text = text.filter(|text| len <= Atom::MAX_CHARS || text.chars().count() <= Atom::MAX_CHARS);
+        if text == Some(super::LOCAL_NODE) {
+            return Ok(Atom::local_node());
+        }
+        text.map(Atom::new).ok_or(DecodeError::Malformed("atom"))
+    }
+
+    fn bits(&mut self) -> Result<Term, DecodeError> {
+        let len = self.u32()? as usize;
+        let used = usize::from(self.u8()?);
+        let bytes = self.take(len)?;
+        let bit_len = match (len, used) {
+            (0, 0) => Some(0),
+            (1.., 1..=8) => Some((len - 1) * 8 + used),
+            _ => None,
+        };
+        let bits = bit_len.and_then(|bit_len| Bits::from_bits(bytes, bit_len));
+        bits.map(Term::Bits).ok_or(DecodeError::Malformed("bitstring"))
+    }
+
+    fn creation(&mut self, narrow: bool) -> Result<u32, DecodeError> {
+        if narrow { Ok(u32::from(self.u8()?)) } else { self.u32() }
+    }
+
+    fn pid(&mut self, tag: u8) -> Result<PidTerm, DecodeError> {
+        let node = self.atom_term()?;
+        let (id, serial) = (self.u32()?, self.u32()?);
+        let creation = self.creation(tag == tag::PID)?;
+        Ok(PidTerm { node, id, serial, creation })
+    }
+
+    fn port(&mut self, tag: u8) -> Result<Term, DecodeError> {
+        let node = self.atom_term()?;
+        let id = if tag == tag::V4_PORT { u64::from_be_bytes(self.array()?) } else { u64::from(self.u32()?) };
+        let creation = self.creation(tag == tag::PORT)?;
+        Ok(Term::Port(PortTerm { node, id, creation }))
+    }
+
+    fn reference(&mut self, tag: u8) -> Result<Term, DecodeError> {
+        let count = if tag == tag::REFERENCE { 1 } else { usize::from(self.u16()?) };
+        if !(1..=5).contains(&count) {
+            return Err(DecodeError::Malformed("reference"));
+        }
+        let node = self.atom_term()?;
+        let mut creation = 0;
+        // In the oldest form the creation stands after the word.
+        if tag != tag::REFERENCE {
+            creation = self.creation(tag == tag::NEW_REFERENCE)?;
+        }
+        let words = (0..count).map(|_| self.u32()).collect::<Result<Arc<[u32]>, _>>()?;
+        if tag == tag::REFERENCE {
+            creation = self.creation(true)?;
+        }
+        Ok(Term::Ref(ReferenceTerm { node, creation, words }))
+    }
+
+    fn export(&mut self) -> Result<Term, DecodeError> {
+        let (module, function) = (self.atom_term()?, self.atom_term()?);
+        match self.array()? {
+            [tag::SMALL_INTEGER, arity] => {
+                Ok(Term::Fun(Fun::External(Arc::new(ExternalFun { module, function, arity }))))
+            }
+            _ => Err(DecodeError::Malformed("function")),
+        }
+    }
+
+    fn small_int(&mut self) -> Result<i64, DecodeError> {
+        let tag = self.u8()?;
+        self.leaf(tag)?.as_int().ok_or(DecodeError::Malformed("function"))
+    }
+
+    fn fun(&mut self, depth: u32) -> Result<Term, DecodeError> {
+        let before = self.rest.len();
+        let size = self.u32()? as usize;
+        let arity = self.u8()?;
+        let uniq = self.array()?;
+        let index = self.u32()?;
+        let free_count = self.count()?;
+        let module = self.atom_term()?;
+        let (old_index, old_uniq) = (self.small_int()?, self.small_int()?);
+        let creator = match self.u8()? {
+            tag @ (tag::NEW_PID | tag::PID) => self.pid(tag)?,
+            _ => return Err(DecodeError::Malformed("function")),
+        };
+        let free = self.terms(free_count, depth + 1)?;
+        if before - self.rest.len() != size {
+            return Err(DecodeError::Malformed("function"));
+        }
+        let fun = InternalFun { arity, uniq, index, module, old_index, old_uniq, creator, free };
+        Ok(Term::Fun(Fun::Internal(Arc::new(fun))))
+    }
+}
