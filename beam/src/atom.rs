@@ -1,0 +1,91 @@
+//! The atom table: names and their numbers.
+
+use std::collections::HashMap;
+
+use crate::term::Term;
+
+/// Longest atom in characters (OTP: Efficiency Guide, System Limits).
+pub const MAX_ATOM_CHARS: usize = 255;
+
+/// Atoms known to an image. Numbers are given in the order of creation and never change.
+pub struct AtomTable {
+    names: Vec<Box<str>>,
+    index: HashMap<Box<str>, u32>,
+    /// Number of atoms at which creation of another one fails.
+    limit: usize,
+}
+
+/// Why an atom could not be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtomError {
+    /// More than [`MAX_ATOM_CHARS`] characters.
+    TooLong,
+    /// The table is full.
+    TableFull,
+}
+
+impl AtomTable {
+    /// A table with the atoms of [`crate::atoms`].
+    pub fn new() -> AtomTable {
+        let mut table = AtomTable { names: Vec::new(), index: HashMap::new(), limit: 1 << 20 };
+        for name in crate::atoms::NAMES {
+            table.push(name);
+        }
+        table
+    }
+    /// The atom of a name, made if it is new.
+    pub fn intern(&mut self, name: &str) -> Result<Term, AtomError> {
+        if let Some(atom) = self.existing(name) {
+            return Ok(atom);
+        }
+        if name.len() > MAX_ATOM_CHARS && name.chars().count() > MAX_ATOM_CHARS {
+            return Err(AtomError::TooLong);
+        }
+        if self.names.len() >= self.limit {
+            return Err(AtomError::TableFull);
+        }
+        Ok(self.push(name))
+    }
+    /// The atom of a name, if it exists.
+    pub fn existing(&self, name: &str) -> Option<Term> {
+        self.index.get(name).map(|i| Term::atom(*i))
+    }
+    /// Name of an atom; empty for a term that is none.
+    pub fn name(&self, atom: Term) -> &str {
+        if atom.is_atom() { self.names.get(atom.atom_index() as usize).map_or("", |n| n) } else { "" }
+    }
+    /// Number of atoms.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+    /// Whether there is none; a new table is never empty.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+    /// The number of atoms at which creation of another one fails.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+    /// Makes room for more atoms.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.names.reserve(more);
+        self.index.reserve(more);
+    }
+    /// Sets the number of atoms at which creation of another one fails.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    fn push(&mut self, name: &str) -> Term {
+        let index = self.names.len() as u32;
+        self.names.push(name.into());
+        self.index.insert(name.into(), index);
+        Term::atom(index)
+    }
+}
+
+impl Default for AtomTable {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,145 @@
+//! The wasm guest: exports of the process interface, and the host behind its imports.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("This program is a guest for wasm32; build it with --target wasm32-unknown-unknown.");
+}
+
+#[cfg(target_arch = "wasm32")]
+mod wasm {
+    use std::cell::UnsafeCell;
+
+    use beam::arena::Arenas;
+    use beam::guest::{Guest, Output};
+    use beam::host::Host;
+
+    #[global_allocator]
+    static ARENAS: Arenas = Arenas::new();
+
+    struct Instance(UnsafeCell<Option<Guest>>);
+    // SAFETY: an instance has one thread.
+    unsafe impl Sync for Instance {}
+    static GUEST: Instance = Instance(UnsafeCell::new(None));
+
+    fn guest() -> &'static mut Guest {
+        // SAFETY: one thread, and the host never calls an export while another one runs.
+        unsafe { (*GUEST.0.get()).get_or_insert_with(Guest::new) }
+    }
+
+    #[link(wasm_import_module = "orrery")]
+    unsafe extern "C" {
+        safe fn send(to: *const u8, to_length: usize, message: *const u8, message_length: usize) -> i64;
+        safe fn receive() -> i64;
+        safe fn must_stop() -> u32;
+        safe fn call(function: u32, arguments: *const u8, length: usize) -> i64;
+        safe fn reply(to: *mut u8);
+        safe fn make_ref() -> u64;
+        safe fn unique_integer() -> u64;
+        safe fn monotonic_time() -> i64;
+        safe fn system_time() -> i64;
+        safe fn random(to: *mut u8, length: usize);
+        safe fn module(name: *const u8, length: usize) -> i64;
+        safe fn load_failed(name: *const u8, name_length: usize, reason: *const u8, reason_length: usize);
+        safe fn new_atom(name: *const u8, length: usize) -> u32;
+    }
+
+    /// The host behind the imports. A reply is announced by its length and fetched with `reply`.
+    struct Imports;
+
+    /// Set in an announced length where the reply is a failure.
+    const FAILURE: i64 = 1 << 32;
+
+    fn fetch(announced: i64) -> Result<Vec<u8>, Vec<u8>> {
+        let length = (announced & 0xffff_ffff) as usize;
+        let mut bytes = vec![0; length];
+        reply(bytes.as_mut_ptr());
+        if announced & FAILURE == 0 { Ok(bytes) } else { Err(bytes) }
+    }
+
+    impl Host for Imports {
+        fn send(&mut self, to: &[u8], message: &[u8]) -> Result<(), Vec<u8>> {
+            match send(to.as_ptr(), to.len(), message.as_ptr(), message.len()) {
+                0 => Ok(()),
+                announced => fetch(announced).map(|_| ()),
+            }
+        }
+        fn receive(&mut self) -> Option<Vec<u8>> {
+            let announced = receive();
+            if announced < 0 { None } else { fetch(announced).ok() }
+        }
+        fn must_stop(&self) -> bool {
+            must_stop() != 0
+        }
+        fn call(&mut self, function: u16, arguments: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
+            fetch(call(u32::from(function), arguments.as_ptr(), arguments.len()))
+        }
+        fn make_ref(&mut self) -> u64 {
+            make_ref()
+        }
+        fn unique_integer(&mut self) -> u64 {
+            unique_integer()
+        }
+        fn monotonic_time(&mut self) -> i64 {
+            monotonic_time()
+        }
+        fn system_time(&mut self) -> i64 {
+            system_time()
+        }
+        fn random(&mut self, buffer: &mut [u8]) {
+            random(buffer.as_mut_ptr(), buffer.len());
+        }
+        fn module(&mut self, name: &str) -> Option<Vec<u8>> {
+            let announced = module(name.as_ptr(), name.len());
+            if announced < 0 { None } else { fetch(announced).ok() }
+        }
+        fn load_failed(&mut self, name: &str, reason: &str) {
+            load_failed(name.as_ptr(), name.len(), reason.as_ptr(), reason.len());
+        }
+        fn new_atom(&mut self, name: &str) -> bool {
+            new_atom(name.as_ptr(), name.len()) != 0
+        }
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn buffer(length: usize) -> *mut u8 {
+        guest().buffer(length)
+    }
+    #[unsafe(no_mangle)]
+    extern "C" fn output() -> *const Output {
+        guest().output()
+    }
+    #[unsafe(no_mangle)]
+    extern "C" fn load(length: usize) -> u32 {
+        guest().load(length)
+    }
+    /// Ends the image: what follows belongs to the process.
+    #[unsafe(no_mangle)]
+    extern "C" fn seal() -> u32 {
+        let guest = guest();
+        let sealed = ARENAS.seal();
+        guest.prepare(Box::new(Imports));
+        u32::from(sealed)
+    }
+    /// Begins to extend the image: what follows belongs to it until it is sealed again.
+    #[unsafe(no_mangle)]
+    extern "C" fn unseal() {
+        ARENAS.unseal();
+    }
+    #[unsafe(no_mangle)]
+    extern "C" fn start(length: usize) -> u32 {
+        guest().start(length)
+    }
+    #[unsafe(no_mangle)]
+    extern "C" fn deliver(length: usize) -> u32 {
+        guest().deliver(length)
+    }
+    #[unsafe(no_mangle)]
+    extern "C" fn ask(length: usize) -> u32 {
+        guest().ask(length)
+    }
+    #[unsafe(no_mangle)]
+    extern "C" fn run(reductions: i64) -> u32 {
+        guest().run(reductions)
+    }
+}

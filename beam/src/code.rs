@@ -1,0 +1,160 @@
+//! Loaded code: modules, exports, funs, literals, and how an address leads back to a function and a line.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::heap::Heap;
+use crate::image::Mfa;
+use crate::instr::{Operation, head};
+use crate::term::Term;
+
+/// A function that other modules can call.
+pub struct Export {
+    /// Module, function, arity.
+    pub mfa: Mfa,
+    /// Where a call continues: the function, or a stub that loads the module or raises `undef`, or a stub that runs a native.
+    pub code: *const u64,
+    /// The stub, for the time when no code is loaded.
+    pub stub: *const u64,
+}
+
+/// A fun of a module (an entry of its `FunT` chunk).
+pub struct FunEntry {
+    /// Module that defines it.
+    pub module: Term,
+    /// Name of the function that holds its body.
+    pub function: Term,
+    /// Number of arguments when it is called (captured values not counted).
+    pub arity: u32,
+    /// Number of captured values.
+    pub free: u32,
+    /// Index in the module's table.
+    pub index: u32,
+    /// Hash by the compiler (`old_uniq`).
+    pub old_uniq: u32,
+    /// MD5 of the module (`uniq`).
+    pub uniq: [u8; 16],
+    /// Where its body begins, or null where its module is not loaded.
+    pub code: *const u64,
+}
+
+/// Code and tables of all modules of an image.
+#[derive(Default)]
+pub struct CodeStore {
+    /// Exports by number; instructions refer to them.
+    pub exports: Vec<Export>,
+    /// Number of an export.
+    pub export_index: HashMap<Mfa, u32>,
+    /// Funs by number; fun terms refer to them.
+    pub funs: Vec<FunEntry>,
+    /// Number of a fun by module, index and hash of its module.
+    pub fun_index: HashMap<(Term, u32, [u8; 16]), u32>,
+    /// Code of all versions that may still run, sorted by address.
+    ranges: Vec<Rc<Module>>,
+    /// Memory of the stubs of exports.
+    #[expect(clippy::vec_box, reason = "exports hold addresses of stubs, so they must not move")]
+    stubs: Vec<Box<[u64; 2]>>,
+}
+
+/// One version of a module's code.
+pub struct Module {
+    /// Its name.
+    pub name: Term,
+    /// MD5 of its essential chunks (`Module:module_info(md5)`).
+    pub md5: [u8; 16],
+    /// Instructions.
+    pub code: Box<[u64]>,
+    /// Exported functions: name, arity, word at which it begins.
+    pub exports: Vec<(Term, u32, u32)>,
+    /// All functions: word of their `FuncInfo`, name, arity. In order of address.
+    pub functions: Vec<(u32, Term, u32)>,
+    /// Word from which on a line holds, and the item: file and line, none where there is no source for it.
+    pub lines: Vec<(u32, u16, u32)>,
+    /// Source files that `lines` refers to.
+    pub files: Vec<String>,
+    /// Constant terms of the code.
+    pub literals: Heap,
+    /// Bytes that instructions of the bit syntax refer to.
+    pub strings: Box<[u8]>,
+    /// Numbers of its funs in the store.
+    pub funs: Vec<u32>,
+    /// `Attr` chunk (external term format).
+    pub attributes: Box<[u8]>,
+    /// `CInf` chunk (external term format).
+    pub compile_info: Box<[u8]>,
+    /// Word at which the `-on_load` function begins.
+    pub on_load: Option<u32>,
+}
+
+/// Where an address lies.
+pub struct Place<'a> {
+    /// Its function.
+    pub mfa: Mfa,
+    /// File and line, where known.
+    pub line: Option<(&'a str, u32)>,
+}
+
+impl Module {
+    /// Address of a word of the code.
+    pub fn address(&self, word: u32) -> *const u64 {
+        &raw const self.code[word as usize]
+    }
+    fn locate(&self, word: u32) -> Option<Place<'_>> {
+        let at = self.functions.partition_point(|(start, ..)| *start <= word).checked_sub(1)?;
+        let (start, name, arity) = self.functions[at];
+        let line = self.lines.partition_point(|(from, ..)| *from <= word).checked_sub(1).map(|i| self.lines[i]);
+        let line = line.filter(|(from, _, line)| *from >= start && *line > 0);
+        let line = line.map(|(_, file, line)| (self.files.get(file as usize).map_or("", |f| f.as_str()), line));
+        Some(Place { mfa: (self.name, name, arity), line })
+    }
+}
+
+impl CodeStore {
+    /// Number of an export, made if it is new. Without code a call of it runs its stub.
+    pub fn export(&mut self, mfa: Mfa) -> u32 {
+        if let Some(index) = self.export_index.get(&mfa) {
+            return *index;
+        }
+        let index = self.exports.len() as u32;
+        self.add_export(mfa, head(Operation::Undefined, 1, 0, index as u16, (index >> 16) as u16));
+        index
+    }
+    /// Makes room for more exports and modules.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.exports.reserve(more);
+        self.export_index.reserve(more);
+        self.stubs.reserve(more);
+        self.ranges.reserve(more);
+    }
+    /// Makes an export that calls a native.
+    pub fn export_native(&mut self, mfa: Mfa, native: u32) {
+        self.add_export(mfa, head(Operation::NativeStub, 1, 0, native as u16, (native >> 16) as u16));
+    }
+    fn add_export(&mut self, mfa: Mfa, instruction: u64) {
+        let stub = Box::new([u64::from(mfa.2), instruction]);
+        let address = &raw const stub[1];
+        self.export_index.insert(mfa, self.exports.len() as u32);
+        self.exports.push(Export { mfa, code: address, stub: address });
+        self.stubs.push(stub);
+    }
+    /// Adds the code of a module, so that addresses in it can be found.
+    pub fn add_range(&mut self, module: Rc<Module>) {
+        let at = self.ranges.partition_point(|m| m.code.as_ptr() < module.code.as_ptr());
+        self.ranges.insert(at, module);
+    }
+    /// Forgets the code of a module. Nothing may refer to it any more.
+    pub fn remove_range(&mut self, module: &Rc<Module>) {
+        self.ranges.retain(|m| !Rc::ptr_eq(m, module));
+    }
+    /// The module version whose code holds an address.
+    pub fn module_at(&self, pc: *const u64) -> Option<&Rc<Module>> {
+        let at = self.ranges.partition_point(|m| m.code.as_ptr() <= pc).checked_sub(1)?;
+        let module = &self.ranges[at];
+        module.code.as_ptr_range().contains(&pc).then_some(module)
+    }
+    /// Function and line of an address.
+    pub fn locate(&self, pc: *const u64) -> Option<Place<'_>> {
+        let module = self.module_at(pc)?;
+        module.locate(((pc as usize - module.code.as_ptr() as usize) / 8) as u32)
+    }
+}

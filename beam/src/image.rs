@@ -1,0 +1,119 @@
+//! What all processes of a template share: atoms, loaded code, literals, natives.
+//!
+//! Nothing here is written to while a process runs, except where the process itself loads code or makes atoms; so in a
+//! sandbox the pages of an image stay shared between processes.
+
+use std::cell::UnsafeCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::atom::AtomTable;
+use crate::code::{CodeStore, Module};
+use crate::natives::Native;
+use crate::term::Term;
+
+/// Function of a module as others name it.
+pub type Mfa = (Term, Term, u32);
+
+/// Shared handle to an image. Single-threaded: an image belongs to one OS thread or one wasm instance.
+#[derive(Clone)]
+pub struct ImageRef(Rc<UnsafeCell<Image>>);
+
+impl ImageRef {
+    /// An image with natives and the machine's own atoms, and no code.
+    pub fn new() -> ImageRef {
+        let mut image = Image {
+            atoms: AtomTable::new(),
+            modules: HashMap::new(),
+            old_modules: HashMap::new(),
+            retired: Vec::new(),
+            code: CodeStore::default(),
+            natives: Vec::new(),
+            native_index: HashMap::new(),
+            persistent: HashMap::new(),
+            release: Release::default(),
+        };
+        for native in crate::natives::all() {
+            image.add_native(native);
+        }
+        ImageRef(Rc::new(UnsafeCell::new(image)))
+    }
+    /// The image. Do not hold the reference over a call that may load code or make an atom.
+    pub fn get(&self) -> &Image {
+        // SAFETY: single-threaded, and callers do not keep the reference over `get_mut` (documented).
+        unsafe { &*self.0.get() }
+    }
+    /// The image, to change it. Do not hold the reference over a call that takes another one.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the image is shared by the processes of a thread; the contract is documented"
+    )]
+    pub fn get_mut(&self) -> &mut Image {
+        // SAFETY: as `get`.
+        unsafe { &mut *self.0.get() }
+    }
+}
+
+impl Default for ImageRef {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Atoms, code and natives.
+pub struct Image {
+    /// Atoms.
+    pub atoms: AtomTable,
+    /// Modules with current code, by name.
+    pub modules: HashMap<Term, Rc<Module>>,
+    /// Modules with old code, by name.
+    pub old_modules: HashMap<Term, Rc<Module>>,
+    /// Code that was purged or replaced twice. Kept, since literals of it may still be in use.
+    pub(crate) retired: Vec<Rc<Module>>,
+    /// Exports, fun entries, literals and instruction words.
+    pub code: CodeStore,
+    /// Natives by number.
+    pub natives: Vec<Native>,
+    native_index: HashMap<Mfa, u32>,
+    /// `persistent_term` values that this image holds as literals.
+    pub persistent: HashMap<Term, Term>,
+    /// What the library is part of.
+    pub release: Release,
+}
+
+/// Versions that the runtime system tells of itself. Whoever bundles a library sets them.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// `erlang:system_info(otp_release)`, as `27`.
+    pub otp: String,
+    /// `erlang:system_info(version)`, as `15.2.7`.
+    pub erts: String,
+}
+
+impl Default for Release {
+    fn default() -> Self {
+        Release { otp: "27".into(), erts: "15.0".into() }
+    }
+}
+
+impl Image {
+    /// Makes room for what a process may add, so that adding a little does not copy whole tables.
+    pub fn reserve(&mut self) {
+        const MORE: usize = 1024;
+        self.atoms.reserve(MORE);
+        self.code.reserve(MORE);
+        self.modules.reserve(MORE);
+    }
+    /// Number of a native.
+    pub fn native(&self, mfa: Mfa) -> Option<u32> {
+        self.native_index.get(&mfa).copied()
+    }
+    fn add_native(&mut self, native: Native) {
+        let module = self.atoms.intern(native.module).unwrap_or(Term::NIL);
+        let function = self.atoms.intern(native.function).unwrap_or(Term::NIL);
+        let mfa = (module, function, u32::from(native.arity));
+        self.native_index.insert(mfa, self.natives.len() as u32);
+        self.code.export_native(mfa, self.natives.len() as u32);
+        self.natives.push(native);
+    }
+}

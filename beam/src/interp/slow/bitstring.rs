@@ -1,0 +1,179 @@
+//! Instructions that match bitstrings.
+
+use super::Step;
+use crate::atoms;
+use crate::bitstring::matching::{self, Matcher};
+use crate::fail::Fail;
+use crate::instr::Code;
+use crate::load::command;
+use crate::term::Term;
+use crate::vm::Vm;
+
+/// Where to go when nothing matches.
+fn no_match(code: Code) -> *const u64 {
+    code.offset(code.low(1) as i32)
+}
+
+fn deliver(vm: &mut Vm, code: Code, to: u16, value: Option<Term>) -> Step {
+    match value {
+        Some(value) => {
+            vm.set(to, value);
+            Ok(code.next())
+        }
+        None => Ok(no_match(code)),
+    }
+}
+
+fn test(code: Code, holds: bool) -> Step {
+    Ok(if holds { code.next() } else { no_match(code) })
+}
+
+pub(in crate::interp) fn start_match(vm: &mut Vm, code: Code) -> Step {
+    vm.settle(code.high(1))?;
+    let subject = vm.source(code, code.a());
+    let context = matching::start_match(&mut vm.heap, subject);
+    if context.is_none() && code.low(1) == 0 {
+        return Err(Fail::BADARG);
+    }
+    deliver(vm, code, code.b(), context)
+}
+
+fn size(vm: &Vm, code: Code) -> Option<usize> {
+    matching::segment_size(vm.source(code, code.b()), code.low(2) as usize)
+}
+
+pub(super) fn get_integer(vm: &mut Vm, code: Code) -> Step {
+    vm.settle(code.high(1))?;
+    let context = vm.source(code, code.a());
+    let value = match size(vm, code) {
+        Some(bits) => matching::get_integer(&mut vm.heap, context, bits, code.high(2))?,
+        None => None,
+    };
+    deliver(vm, code, code.c(), value)
+}
+
+pub(super) fn get_float(vm: &mut Vm, code: Code) -> Step {
+    vm.settle(code.high(1))?;
+    let context = vm.source(code, code.a());
+    let value = size(vm, code).and_then(|bits| matching::get_float(&mut vm.heap, context, bits, code.high(2)));
+    deliver(vm, code, code.c(), value)
+}
+
+pub(super) fn get_binary(vm: &mut Vm, code: Code) -> Step {
+    vm.settle(code.high(1))?;
+    let context = vm.source(code, code.a());
+    let value = if vm.source(code, code.b()) == atoms::ALL {
+        matching::get_rest(&mut vm.heap, context, code.low(2) as usize)
+    } else {
+        size(vm, code).and_then(|bits| matching::get_binary(&mut vm.heap, context, bits))
+    };
+    deliver(vm, code, code.c(), value)
+}
+
+pub(super) fn skip_bits(vm: &mut Vm, code: Code) -> Step {
+    let context = vm.source(code, code.a());
+    let holds = if vm.source(code, code.b()) == atoms::ALL {
+        matching::skip_rest(context, code.low(2) as usize)
+    } else {
+        size(vm, code).is_some_and(|bits| matching::skip_bits(context, bits))
+    };
+    test(code, holds)
+}
+
+pub(super) fn test_tail(vm: &mut Vm, code: Code) -> Step {
+    test(code, matching::test_tail(vm.source(code, code.a()), code.low(2) as usize))
+}
+
+pub(super) fn test_unit(vm: &mut Vm, code: Code) -> Step {
+    test(code, matching::test_unit(vm.source(code, code.a()), code.low(2) as usize))
+}
+
+pub(super) fn match_string(vm: &mut Vm, code: Code) -> Step {
+    let bits = code.word(2) as usize;
+    // SAFETY: the loader checked that the string table of the module holds these bytes; the module keeps it.
+    let expected = unsafe { std::slice::from_raw_parts(code.word(3) as usize as *const u8, bits.div_ceil(8)) };
+    test(code, matching::match_string(vm.source(code, code.a()), expected, bits))
+}
+
+fn utf(vm: &Vm, code: Code) -> Option<Term> {
+    let context = vm.source(code, code.a());
+    match code.low(2) {
+        8 => matching::get_utf8(context),
+        16 => matching::get_utf16(context, code.high(2)),
+        _ => matching::get_utf32(context, code.high(2)),
+    }
+}
+
+pub(super) fn get_utf(vm: &mut Vm, code: Code) -> Step {
+    let value = utf(vm, code);
+    deliver(vm, code, code.b(), value)
+}
+
+pub(super) fn skip_utf(vm: &mut Vm, code: Code) -> Step {
+    let found = utf(vm, code).is_some();
+    test(code, found)
+}
+
+pub(super) fn get_tail(vm: &mut Vm, code: Code) -> Step {
+    vm.settle(code.high(1))?;
+    let context = vm.source(code, code.a());
+    let tail = matching::get_tail(&mut vm.heap, context);
+    deliver(vm, code, code.b(), Some(tail))
+}
+
+pub(super) fn get_position(vm: &mut Vm, code: Code) -> Step {
+    let position = matching::get_position(vm.source(code, code.a()));
+    deliver(vm, code, code.b(), Some(position))
+}
+
+pub(super) fn set_position(vm: &mut Vm, code: Code) -> Step {
+    matching::set_position(vm.source(code, code.a()), vm.source(code, code.b()));
+    Ok(code.next())
+}
+
+/// Takes the next byte of a context; nothing if there are fewer than eight bits left, or what is left is no multiple of the
+/// unit, which is 1 or 8.
+#[inline]
+pub(in crate::interp) fn next_byte(context: Term, unit: usize) -> Option<Term> {
+    let mut matcher = Matcher::open(context)?;
+    if matcher.remaining() & (unit - 1) != 0 {
+        return None;
+    }
+    let byte = matcher.byte()?;
+    matcher.commit();
+    Some(Term::small(i64::from(byte)))
+}
+
+/// `bs_match`: a run of commands on one context. The position is written back where the commands succeed.
+pub(super) fn bs_match(vm: &mut Vm, code: Code) -> Step {
+    vm.settle(code.high(2))?;
+    let context = vm.source(code, code.a());
+    let Some(mut matcher) = Matcher::open(context) else { return Ok(no_match(code)) };
+    for i in 0..code.low(2) as usize {
+        let (head, value) = (code.word(3 + 2 * i), code.word(4 + 2 * i));
+        let (to, extra) = ((head >> 16) as u16, (head >> 32) as u32);
+        let matched = match head & 0xff {
+            command::ENSURE_AT_LEAST => matcher.has_at_least(value as usize, extra as usize),
+            command::ENSURE_EXACTLY => matcher.has_exactly(value as usize),
+            command::SKIP => matcher.skip(value as usize),
+            command::EQUAL => matcher.equals(extra as usize, value),
+            kind => {
+                let taken = match kind {
+                    command::INTEGER => matcher.integer(&mut vm.heap, value as usize, extra)?,
+                    command::BINARY => matcher.binary(&mut vm.heap, value as usize),
+                    _ => Some(matcher.tail(&mut vm.heap)),
+                };
+                if let Some(taken) = taken {
+                    // The destination may be the register of the context: its position is not needed any more then.
+                    vm.set(to, taken);
+                }
+                taken.is_some()
+            }
+        };
+        if !matched {
+            return Ok(no_match(code));
+        }
+    }
+    matcher.commit();
+    Ok(code.offset(code.high(1) as i32))
+}

@@ -1,0 +1,50 @@
+//! The BEAM: loads and runs the bytecode of Erlang and Elixir.
+//!
+//! # Layout
+//! - [`bits`], [`bitstring`]: bit positions, and what the instructions of the bit syntax do
+//! - [`term`], [`map`], [`heap`], [`gc`]: values and the private memory of a process
+//! - [`atom`], [`code`], [`image`]: what processes of a template share
+//! - [`instr`], [`load`], [`interp`]: instructions, how they are made, how they run
+//! - [`loader`]: from a `.beam` file to tables and instructions
+//! - [`arith`]: the operators on numbers
+//! - [`vm`], [`registers`], [`mailbox`], [`dictionary`], [`flags`], [`inspect`]: one process
+//! - [`compare`], [`hash`]: order, equality and hashes of terms
+//! - [`etf`]: the external term format
+//! - [`print`]: terms as text
+//! - [`natives`]: functions that the library imports from the runtime system
+//! - [`guest`], [`arena`]: the process interface of the wasm guest, and its memory
+//! - [`host`]: the world outside a process
+
+pub mod arena;
+pub mod arith;
+pub mod atom;
+pub mod atoms;
+pub mod bits;
+pub mod bitstring;
+pub mod code;
+pub mod compare;
+pub mod dictionary;
+pub mod etf;
+pub mod fail;
+pub mod flags;
+pub mod gc;
+pub mod guest;
+pub mod hash;
+pub mod heap;
+pub mod host;
+pub mod image;
+pub mod inspect;
+pub mod instr;
+pub mod interp;
+pub mod load;
+pub mod loader;
+pub mod mailbox;
+pub mod map;
+pub mod natives;
+pub mod print;
+pub mod regex;
+pub mod registers;
+pub mod term;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod vm;

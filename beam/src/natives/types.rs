@@ -1,0 +1,76 @@
+//! Type tests as functions (`erlang:is_atom/1` and so on). Guards use instructions of their own.
+
+use super::Native;
+use crate::atoms;
+use crate::fail::{Fail, Outcome};
+use crate::term::{Term, header_kind, kind};
+use crate::vm::Vm;
+
+/// Functions of this file.
+pub const NATIVES: &[Native] = &[
+    Native::new("erlang", "is_atom", 1, |_, a| test(a[0].is_atom())),
+    Native::new("erlang", "is_binary", 1, |_, a| test(a[0].bits().is_some_and(|b| b.is_binary()))),
+    Native::new("erlang", "is_bitstring", 1, |_, a| test(a[0].is_bits())),
+    Native::new("erlang", "is_boolean", 1, |_, a| test(a[0] == atoms::TRUE || a[0] == atoms::FALSE)),
+    Native::new("erlang", "is_float", 1, |_, a| test(a[0].is_kind(kind::FLOAT))),
+    Native::new("erlang", "is_function", 1, |_, a| test(a[0].is_fun())),
+    Native::new("erlang", "is_function", 2, is_function),
+    Native::new("erlang", "is_integer", 1, |_, a| test(a[0].is_integer())),
+    Native::new("erlang", "is_list", 1, |_, a| test(a[0].is_list())),
+    Native::new("erlang", "is_map", 1, |_, a| test(a[0].is_map())),
+    Native::new("erlang", "is_number", 1, |_, a| test(a[0].is_integer() || a[0].is_kind(kind::FLOAT))),
+    Native::new("erlang", "is_pid", 1, |_, a| test(a[0].is_pid())),
+    Native::new("erlang", "is_port", 1, |_, a| test(a[0].is_kind(kind::PORT))),
+    Native::new("erlang", "is_record", 2, is_record),
+    Native::new("erlang", "is_record", 3, is_record_of_size),
+    Native::new("erlang", "is_reference", 1, |_, a| test(a[0].is_ref())),
+    Native::new("erlang", "is_tuple", 1, |_, a| test(a[0].is_kind(kind::TUPLE))),
+];
+
+/// Number of arguments that a fun takes; nothing for any other term.
+pub fn fun_arity(vm: &Vm, fun: Term) -> Option<u32> {
+    let code = &vm.image.get().code;
+    match header_kind(fun.header()) {
+        _ if !fun.is_boxed() => None,
+        kind::FUN => code.funs.get(fun.elements()[0].as_small() as usize).map(|entry| entry.arity),
+        kind::EXPORT => code.exports.get(fun.elements()[0].as_small() as usize).map(|export| export.mfa.2),
+        _ => None,
+    }
+}
+
+fn test(value: bool) -> Outcome {
+    Ok(if value { atoms::TRUE } else { atoms::FALSE })
+}
+
+fn is_function(vm: &mut Vm, args: &[Term]) -> Outcome {
+    match args[1].small_value() {
+        Some(arity) if arity >= 0 => test(fun_arity(vm, args[0]).is_some_and(|a| i64::from(a) == arity)),
+        None if args[1].is_kind(kind::BIG_POS) => test(false),
+        _ => Err(Fail::BADARG),
+    }
+}
+
+fn is_record(_: &mut Vm, args: &[Term]) -> Outcome {
+    if !args[1].is_atom() {
+        return Err(Fail::BADARG);
+    }
+    test(args[0].tuple().and_then(|t| t.first()) == Some(&args[1]))
+}
+
+fn is_record_of_size(_: &mut Vm, args: &[Term]) -> Outcome {
+    // OTP refuses sizes that are no immediate integers there; they have 60 bits.
+    const SIZES: std::ops::Range<i64> = -(1 << 59)..1 << 59;
+    let size = args[2].small_value().filter(|size| SIZES.contains(size)).ok_or(Fail::BADARG)?;
+    if !args[1].is_atom() {
+        return Err(Fail::BADARG);
+    }
+    test(args[0].tuple().is_some_and(|t| t.len() as i64 == size && t.first() == Some(&args[1])))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn calls_give_what_otp_gives() {
+        super::super::table::check(include_str!("../../tables/types.txt"));
+    }
+}
