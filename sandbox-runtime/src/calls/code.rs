@@ -1,0 +1,57 @@
+//! Loading and unloading of code for all processes of the sandbox.
+
+use shared::term::Atom;
+use shared::{Etf, Pid, Term};
+
+use super::answer::{Answer, Failure, atom};
+use super::arguments::Arguments;
+use crate::host::Host;
+
+/// `finish_loading([{Module, Code}])`
+pub(super) fn finish_loading(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    for file in arguments.list(0)? {
+        let Some([Term::Atom(module), code]) = file.as_tuple() else { return Err(Failure::badarg()) };
+        host.load_code(module.clone(), code.as_binary().ok_or(Failure::badarg())?)?;
+    }
+    atom("ok")
+}
+
+/// `delete_module(Module)`: the code is nobody's current code any more.
+pub(super) fn delete_module(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let module = arguments.atom(0)?;
+    Ok(host.delete_code(&module).into())
+}
+
+/// Whether a process runs in the old code of a module, or may return there.
+pub(super) fn uses_old_code(host: &mut Host, target: Pid, module: &Atom) -> bool {
+    let question = Term::tuple([Term::atom("check_process_code"), module.clone().into()]);
+    host.ask(target, &question).is_some_and(|answer| answer.is_atom("true"))
+}
+
+fn users(host: &mut Host, module: &Atom) -> Vec<Pid> {
+    let own = host.self_pid();
+    let others: Vec<Pid> = host.processes().into_iter().filter(|pid| *pid != own).collect();
+    others.into_iter().filter(|pid| uses_old_code(host, *pid, module)).collect()
+}
+
+/// `purge(Module)`: kills the other processes that use the old code, and says whether there were some. The caller is not asked:
+/// it sees to itself.
+pub(super) fn purge(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let module = arguments.atom(0)?;
+    let users = users(host, &module);
+    for pid in &users {
+        host.exit(*pid, Etf::atom("kill"));
+    }
+    host.purge_code(&module);
+    Ok((!users.is_empty()).into())
+}
+
+/// `soft_purge(Module)`: whether no other process uses the old code. Then it goes.
+pub(super) fn soft_purge(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let module = arguments.atom(0)?;
+    let is_free = users(host, &module).is_empty();
+    if is_free {
+        host.purge_code(&module);
+    }
+    Ok(is_free.into())
+}

@@ -1,0 +1,56 @@
+//! ETS, and match specifications outside it.
+
+use shared::Term;
+
+use super::answer::{Answer, Failure, Value};
+use super::arguments::Arguments;
+use crate::host::{EtsRaise, Host};
+use crate::kernel::Raise;
+use crate::kernel::match_spec::MatchSpec;
+
+/// A function of `ets`.
+pub(super) fn ets(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    run(host, arguments.function(), &arguments.all())
+}
+
+fn run(host: &mut Host, function: &str, arguments: &shared::Etf) -> Answer {
+    match host.ets(function, arguments) {
+        Ok(reply) => Ok(Value::Term(reply.value)),
+        Err(EtsRaise::Undefined) => Err(Failure::reason("undef")),
+        Err(EtsRaise::Error(error)) => Err(match error.cause() {
+            Some(cause) => Failure::Raise(Raise::BadargCause(cause)),
+            None => Failure::reason(error.reason()),
+        }),
+    }
+}
+
+/// `match_spec_compile(Specification)`: a reference that stands for it.
+pub(super) fn match_spec_compile(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let specification = arguments.term(0)?;
+    MatchSpec::compile(&specification).map_err(|_| Failure::badarg())?;
+    Ok(host.kernel_mut().keep_match_spec(specification).into())
+}
+
+/// `is_compiled_ms(Term)`
+pub(super) fn is_compiled_ms(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let reference = arguments.term(0)?.as_local_ref();
+    Ok(reference.is_some_and(|reference| host.kernel().settings().match_spec(reference).is_some()).into())
+}
+
+/// `match_spec_run_r(List, Compiled, Done)`
+pub(super) fn match_spec_run_r(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let specification =
+        host.kernel().settings().match_spec(arguments.reference(1)?).cloned().ok_or(Failure::badarg())?;
+    let list = Term::list([arguments.term(0)?, specification, arguments.term(2)?]);
+    run(host, arguments.function(), &shared::Etf::of(&list))
+}
+
+/// `erlang:match_spec_test(Subject, Specification, Kind)`
+pub(super) fn match_spec_test(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    match arguments.atom(2)?.as_str() {
+        "table" => Ok(host.match_spec_test(&arguments.term(0)?, &arguments.term(1)?).into()),
+        // Specifications for traces have functions of their own, and there is no tracing.
+        "trace" => Err(Failure::reason("notsup")),
+        _ => Err(Failure::badarg()),
+    }
+}

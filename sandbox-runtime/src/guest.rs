@@ -1,0 +1,77 @@
+//! What a process is to the machine, whatever it runs on: a wasm instance, or Rust in a test.
+//!
+//! A guest is called, runs a bounded turn and returns; it never waits within the host. Everything that crosses is
+//! plain: encoded terms and numbers.
+
+use shared::event::Entry;
+use shared::{Etf, Pid, Term};
+
+use crate::host::Host;
+use crate::kernel::TurnReport;
+
+/// One process's own part: its code, heap, stack, mailbox and dictionary.
+pub trait Guest: Send + 'static {
+    /// Replaces or adds a module. Called between turns.
+    ///
+    /// # Errors
+    /// When the code is not acceptable; the process ends with that reason.
+    fn load_code(&mut self, module: &str, code: &[u8]) -> Result<(), GuestFault>;
+
+    /// Makes the first call of the process ready. Called once, before the first turn.
+    ///
+    /// # Errors
+    /// When that is not possible; the process ends with that reason.
+    fn start(&mut self, entry: &Entry) -> Result<(), GuestFault>;
+
+    /// Puts a message at the end of the mailbox.
+    ///
+    /// # Errors
+    /// When it does not fit; the process ends with that reason.
+    fn deliver(&mut self, message: &Etf) -> Result<(), GuestFault>;
+
+    /// Runs for about `reductions` reductions, less when it waits, ends or [`Host::must_stop`]. Before a wait times
+    /// out, a guest asks [`Host::poll`] for what it sent to itself. The host is handed over for that time, so that a guest can keep it
+    /// where its imports find it.
+    fn run(&mut self, host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>);
+
+    /// Answers a question about the process without running it: `state`, `current_stacktrace`, `dictionary`,
+    /// `messages`... `None` when it does not know the item.
+    fn inspect(&mut self, item: &str) -> Option<Etf>;
+
+    /// Does or tells what is asked for while the process does not run: an item of `process_info/2` (an atom or
+    /// `{dictionary, Key}`), `garbage_collect`, or one of these about a module: `{module_loaded, Module}`,
+    /// `{check_process_code, Module}`, `{delete_module, Module}`, `{purge_module, Module}`. `None` when it does not know
+    /// how.
+    fn ask(&mut self, question: &Term) -> Option<Etf> {
+        question.as_atom().and_then(|item| self.inspect(item))
+    }
+
+    /// Whether all guests of a machine have their code in common, so that one of them changes it for all.
+    fn shares_code() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+}
+
+/// Makes guests.
+pub trait GuestFactory {
+    /// What it makes.
+    type Guest: Guest;
+
+    /// A guest with the code of the sandbox, that has not started.
+    ///
+    /// # Errors
+    /// When there is no room for one more; the process ends with that reason.
+    fn instantiate(&mut self, pid: Pid) -> Result<Self::Guest, GuestFault>;
+}
+
+/// A guest failed as a whole: it trapped, or broke the interface. That ends its process and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestFault {
+    /// The exit reason of the process.
+    pub reason: Etf,
+    /// Reductions that the turn took until then.
+    pub reductions: u32,
+}

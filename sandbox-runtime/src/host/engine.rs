@@ -1,0 +1,129 @@
+//! The wasmtime engine with the limits of untrusted code, and the compiled BEAM.
+
+use std::sync::Arc;
+
+use wasmtime::{Config, Engine, InstancePre, Linker, Module, OptLevel};
+
+use super::imports;
+use super::instance::State;
+use super::memory::{Image, ImageMemories};
+
+/// Largest native stack of a guest in bytes. The BEAM keeps its own stack in linear memory and needs little.
+const MAX_STACK_BYTES: usize = 512 << 10;
+
+/// A wasmtime engine that runs guests on copy-on-write images.
+#[derive(Clone)]
+pub struct GuestEngine {
+    engine: Engine,
+}
+
+/// The BEAM guest: once with its data segments, to make images from, and once without, to run on them.
+#[derive(Clone)]
+pub struct BeamModule {
+    pub(super) whole: InstancePre<State>,
+    pub(super) bare: InstancePre<State>,
+}
+
+/// What goes wrong while the engine or a module is made.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// wasmtime refused.
+    #[error("the wasm engine: {0}")]
+    Wasmtime(String),
+    /// The module is no well-formed wasm.
+    #[error("the guest is not a wasm module")]
+    Malformed,
+    /// A guest did not do what the process interface asks for.
+    #[error("the guest: {0}")]
+    Guest(String),
+    /// The operating system gave no memory.
+    #[error("memory of a guest: {0}")]
+    Memory(#[from] std::io::Error),
+}
+
+impl From<wasmtime::Error> for EngineError {
+    fn from(error: wasmtime::Error) -> Self {
+        EngineError::Wasmtime(format!("{error:#}"))
+    }
+}
+
+impl GuestEngine {
+    /// An engine for this machine.
+    ///
+    /// # Errors
+    /// When wasmtime does not support the machine.
+    pub fn new() -> Result<GuestEngine, EngineError> {
+        let mut config = Config::new();
+        config
+            .with_host_memory(Arc::new(ImageMemories))
+            // Images are ours; those that wasmtime makes of data segments only fit memories that it maps itself.
+            .memory_init_cow(false)
+            .cranelift_opt_level(OptLevel::Speed)
+            .cranelift_nan_canonicalization(true)
+            .wasm_relaxed_simd(false)
+            .max_wasm_stack(MAX_STACK_BYTES);
+        Ok(GuestEngine { engine: Engine::new(&config)? })
+    }
+    /// Compiles the BEAM guest. Takes seconds: keep the result, or use [`GuestEngine::precompile`] ahead of time.
+    ///
+    /// # Errors
+    /// When the bytes are no module with the imports and exports of the process interface.
+    pub fn compile(&self, wasm: &[u8]) -> Result<BeamModule, EngineError> {
+        let whole = Module::new(&self.engine, wasm)?;
+        let bare = Module::new(&self.engine, without_data(wasm)?)?;
+        self.link(&whole, &bare)
+    }
+    /// Compiles the guest to bytes that [`GuestEngine::load_precompiled`] takes without compiling.
+    ///
+    /// # Errors
+    /// As [`GuestEngine::compile`].
+    pub fn precompile(&self, wasm: &[u8]) -> Result<[Vec<u8>; 2], EngineError> {
+        Ok([self.engine.precompile_module(wasm)?, self.engine.precompile_module(&without_data(wasm)?)?])
+    }
+    pub(super) fn wasmtime(&self) -> &Engine {
+        &self.engine
+    }
+    fn link(&self, whole: &Module, bare: &Module) -> Result<BeamModule, EngineError> {
+        let mut linker = Linker::new(&self.engine);
+        imports::register(&mut linker)?;
+        Ok(BeamModule { whole: linker.instantiate_pre(whole)?, bare: linker.instantiate_pre(bare)? })
+    }
+}
+
+impl BeamModule {
+    /// The image of a guest that was run to a point at which it holds no native stack.
+    pub(super) fn image(memory: &[u8]) -> Result<Arc<Image>, EngineError> {
+        Ok(Arc::new(Image::new(memory)?))
+    }
+}
+
+/// A wasm module without its data segments, which are in the image that it runs on.
+fn without_data(wasm: &[u8]) -> Result<Vec<u8>, EngineError> {
+    const HEADER: usize = 8;
+    const DATA: u8 = 11;
+    const DATA_COUNT: u8 = 12;
+    let mut out = wasm.get(..HEADER).ok_or(EngineError::Malformed)?.to_vec();
+    let mut at = HEADER;
+    while at < wasm.len() {
+        let (size, length) = leb128(&wasm[at + 1..]).ok_or(EngineError::Malformed)?;
+        let end = at + 1 + length + size;
+        let section = wasm.get(at..end).ok_or(EngineError::Malformed)?;
+        if !matches!(section[0], DATA | DATA_COUNT) {
+            out.extend_from_slice(section);
+        }
+        at = end;
+    }
+    Ok(out)
+}
+
+/// An unsigned number in LEB128 and the bytes that it takes.
+fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0;
+    for (i, byte) in bytes.iter().enumerate().take(5) {
+        value |= usize::from(byte & 0x7f) << (7 * i);
+        if byte & 0x80 == 0 {
+            return Some((value, i + 1));
+        }
+    }
+    None
+}

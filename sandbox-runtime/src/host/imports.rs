@@ -1,0 +1,123 @@
+//! What a wasm guest can ask for: the imports of module `orrery` (see `docs/process-interface.md`).
+//!
+//! Bytes are passed as an address and a length in the guest's memory. An answer of bytes is announced by its length, with
+//! [`FAILURE`] set where it is the reason of an error, and fetched with `reply`. Outside a turn there is no host: calls then
+//! answer as a system without anything would.
+
+use shared::term::Atom;
+use shared::{Etf, Term};
+use wasmtime::{Caller, Extern, Linker};
+
+use super::instance::State;
+use crate::calls;
+use crate::host::Host;
+
+/// Set in an announced length where the answer is the reason of an error.
+pub(super) const FAILURE: i64 = 1 << 32;
+/// Announced where there is no answer.
+pub(super) const NONE: i64 = -1;
+
+type Guest<'a> = Caller<'a, State>;
+
+/// Registers all imports.
+pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    linker.func_wrap("orrery", "send", |mut guest: Guest<'_>, to: u32, to_len: u32, message: u32, len: u32| {
+        let (to, message) = (bytes(&mut guest, to, to_len)?, bytes(&mut guest, message, len)?);
+        let sent = guest.data_mut().with_host(|host| calls::send(host, &to, message));
+        wasmtime::Result::Ok(match sent {
+            None | Some(Ok(())) => 0,
+            Some(Err(reason)) => announce(&mut guest, Err(reason)),
+        })
+    })?;
+    linker.func_wrap("orrery", "receive", |mut guest: Guest<'_>| match guest.data_mut().receive() {
+        Some(message) => announce(&mut guest, Ok(message.bytes().to_vec())),
+        None => NONE,
+    })?;
+    linker.func_wrap("orrery", "must_stop", |mut guest: Guest<'_>| {
+        u32::from(guest.data_mut().with_host(|host| host.must_stop()).unwrap_or(false))
+    })?;
+    linker.func_wrap("orrery", "call", |mut guest: Guest<'_>, function: u32, arguments: u32, len: u32| {
+        let arguments = bytes(&mut guest, arguments, len)?;
+        let number = u16::try_from(function).unwrap_or(u16::MAX);
+        let answer = guest.data_mut().with_host(|host| calls::call(host, number, &arguments));
+        let answer = answer.unwrap_or_else(|| Err(Etf::atom("notsup").bytes().to_vec()));
+        wasmtime::Result::Ok(announce(&mut guest, answer))
+    })?;
+    linker.func_wrap("orrery", "reply", |mut guest: Guest<'_>, to: u32| {
+        let reply = std::mem::take(&mut guest.data_mut().reply);
+        write(&mut guest, to, &reply)
+    })?;
+    number(linker, "make_ref", |host| host.make_ref().0 as i64)?;
+    number(linker, "unique_integer", |host| host.unique_integer() as i64)?;
+    number(linker, "monotonic_time", |host| host.now().0 as i64)?;
+    number(linker, "system_time", |host| host.system_time_nanos() as i64)?;
+    linker.func_wrap("orrery", "random", |mut guest: Guest<'_>, to: u32, len: u32| {
+        let mut filled = Vec::new();
+        while filled.len() < len as usize && filled.len() < 1 << 20 {
+            let word = guest.data_mut().with_host(Host::random).unwrap_or(0);
+            filled.extend_from_slice(&word.to_le_bytes());
+        }
+        filled.truncate(len as usize);
+        write(&mut guest, to, &filled)
+    })?;
+    linker.func_wrap("orrery", "module", |mut guest: Guest<'_>, name: u32, len: u32| {
+        let name = text(&mut guest, name, len)?;
+        let state = guest.data_mut();
+        let code = state.with_host(|host| host.code(&Atom::new(&name)).map(|module| module.code.to_vec()));
+        let code = code.flatten().or_else(|| state.library(&name));
+        wasmtime::Result::Ok(match code {
+            Some(code) => announce(&mut guest, Ok(code)),
+            None => NONE,
+        })
+    })?;
+    linker.func_wrap(
+        "orrery",
+        "load_failed",
+        |mut guest: Guest<'_>, name: u32, len: u32, reason: u32, reason_len: u32| {
+            let (name, reason) = (text(&mut guest, name, len)?, text(&mut guest, reason, reason_len)?);
+            let what = Term::tuple([Term::atom(&name), Term::binary(reason.as_bytes())]);
+            guest.data_mut().with_host(|host| host.report(Atom::new("load_failed"), Etf::of(&what)));
+            wasmtime::Result::Ok(())
+        },
+    )?;
+    linker.func_wrap("orrery", "new_atom", |mut guest: Guest<'_>, _name: u32, _len: u32| {
+        u32::from(guest.data_mut().with_host(|host| host.count_atoms(1).is_ok()).unwrap_or(true))
+    })?;
+    Ok(())
+}
+
+fn number(linker: &mut Linker<State>, name: &str, body: fn(&mut Host) -> i64) -> wasmtime::Result<()> {
+    linker.func_wrap("orrery", name, move |mut guest: Guest<'_>| guest.data_mut().with_host(body).unwrap_or(0))?;
+    Ok(())
+}
+
+fn announce(guest: &mut Guest<'_>, answer: Result<Vec<u8>, Vec<u8>>) -> i64 {
+    let (bytes, failure) = match answer {
+        Ok(bytes) => (bytes, 0),
+        Err(reason) => (reason, FAILURE),
+    };
+    let length = i64::from(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+    guest.data_mut().reply = bytes;
+    length | failure
+}
+
+fn memory(guest: &mut Guest<'_>) -> wasmtime::Result<wasmtime::Memory> {
+    guest
+        .get_export("memory")
+        .and_then(Extern::into_memory)
+        .ok_or_else(|| wasmtime::Error::msg("a guest without memory"))
+}
+
+fn bytes(guest: &mut Guest<'_>, at: u32, len: u32) -> wasmtime::Result<Vec<u8>> {
+    let memory = memory(guest)?;
+    let data = memory.data(&guest).get(at as usize..).and_then(|data| data.get(..len as usize));
+    data.map(<[u8]>::to_vec).ok_or_else(|| wasmtime::Error::msg("an address outside the memory of the guest"))
+}
+
+fn text(guest: &mut Guest<'_>, at: u32, len: u32) -> wasmtime::Result<String> {
+    Ok(String::from_utf8_lossy(&bytes(guest, at, len)?).into_owned())
+}
+
+fn write(guest: &mut Guest<'_>, at: u32, data: &[u8]) -> wasmtime::Result<()> {
+    Ok(memory(guest)?.write(guest, at as usize, data)?)
+}

@@ -1,0 +1,274 @@
+//! A process that runs in a wasm instance of the BEAM.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use shared::etf::Part;
+use shared::event::Entry;
+use shared::{Etf, Pid, Term, VirtualTime};
+use wasmtime::{Instance as WasmInstance, Memory, Store, TypedFunc, WasmParams, WasmResults};
+
+use super::engine::{BeamModule, EngineError, GuestEngine};
+use super::memory;
+use super::template::{LoadFailure, Template};
+use crate::guest::{Guest, GuestFactory, GuestFault};
+use crate::host::Host;
+use crate::kernel::{TurnReport, TurnResult};
+
+/// What imports of a guest reach.
+#[derive(Default)]
+pub struct State {
+    /// The machine, while the process has its turn.
+    host: Option<Host>,
+    /// The answer that the guest is about to fetch.
+    pub(super) reply: Vec<u8>,
+    /// Messages that the machine gave during the turn and the guest has not fetched yet.
+    polled: VecDeque<Etf>,
+    /// Modules that may be loaded on demand.
+    library: Option<Library>,
+}
+
+/// Gives the `.beam` file of a module, if there is one.
+pub type Library = Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
+
+impl State {
+    pub(super) fn with_host<T>(&mut self, body: impl FnOnce(&mut Host) -> T) -> Option<T> {
+        self.host.as_mut().map(body)
+    }
+    /// The next message that the machine holds for the process.
+    pub(super) fn receive(&mut self) -> Option<Etf> {
+        if self.polled.is_empty() {
+            let news = self.with_host(Host::poll).unwrap_or_default();
+            self.polled.extend(news.into_iter().map(|delivery| delivery.message));
+        }
+        self.polled.pop_front()
+    }
+    pub(super) fn library(&self, name: &str) -> Option<Vec<u8>> {
+        self.library.as_ref().and_then(|library| library(name))
+    }
+}
+
+/// Numbers that the guest's `run` and other exports give.
+mod status {
+    pub(super) const YIELD: u32 = 0;
+    pub(super) const WAITING: u32 = 1;
+    pub(super) const WAITING_UNTIL: u32 = 2;
+    pub(super) const EXITED: u32 = 3;
+    pub(super) const CRASHED: u32 = 4;
+}
+
+/// What the guest left for us.
+struct Output {
+    bytes: Vec<u8>,
+    deadline: i64,
+    reductions: u64,
+    mailbox_messages: u64,
+    mailbox_bytes: u64,
+    memory: u64,
+}
+
+/// An instance of the BEAM guest.
+pub struct Instance {
+    store: Store<State>,
+    instance: WasmInstance,
+    memory: Memory,
+    run: TypedFunc<i64, u32>,
+    buffer: TypedFunc<u32, u32>,
+    output: TypedFunc<(), u32>,
+    reductions: u64,
+}
+
+impl Instance {
+    /// An instance with nothing loaded.
+    pub(super) fn whole(engine: &GuestEngine, module: &BeamModule) -> Result<Instance, EngineError> {
+        let mut store = Store::new(engine.wasmtime(), State::default());
+        let instance = module.whole.instantiate(&mut store)?;
+        Instance::new(store, instance)
+    }
+    /// An instance on the image of a template.
+    pub(super) fn on(template: &Template) -> Result<Instance, EngineError> {
+        let mut store = Store::new(template.engine.wasmtime(), State::default());
+        let instance = memory::on_image(&template.image, || template.module.bare.instantiate(&mut store))?;
+        Instance::new(store, instance)
+    }
+    fn new(mut store: Store<State>, instance: WasmInstance) -> Result<Instance, EngineError> {
+        let memory = instance.get_memory(&mut store, "memory");
+        let memory = memory.ok_or_else(|| EngineError::Guest("it exports no memory".into()))?;
+        let run = instance.get_typed_func(&mut store, "run")?;
+        let buffer = instance.get_typed_func(&mut store, "buffer")?;
+        let output = instance.get_typed_func(&mut store, "output")?;
+        Ok(Instance { store, instance, memory, run, buffer, output, reductions: 0 })
+    }
+    /// Lets the guest load modules on demand from a function.
+    pub fn set_library(&mut self, library: Library) {
+        self.store.data_mut().library = Some(library);
+    }
+    pub(super) fn unseal(&mut self) -> Result<(), EngineError> {
+        self.call::<(), ()>("unseal", ())
+    }
+    pub(super) fn into_template<'a>(
+        mut self,
+        engine: &GuestEngine,
+        module: &BeamModule,
+        files: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
+        let mut failures = Vec::new();
+        for (index, file) in files.into_iter().enumerate() {
+            if let Err(EngineError::Guest(reason)) = self.request("load", file) {
+                failures.push(LoadFailure { index, reason });
+            }
+        }
+        self.call::<(), u32>("seal", ())?;
+        let image = BeamModule::image(self.memory.data(&self.store))?;
+        Ok((Template { engine: engine.clone(), module: module.clone(), image }, failures))
+    }
+    fn call<P: WasmParams, R: WasmResults>(&mut self, name: &str, parameters: P) -> Result<R, EngineError> {
+        let function = self.instance.get_typed_func::<P, R>(&mut self.store, name)?;
+        Ok(function.call(&mut self.store, parameters)?)
+    }
+    /// Hands bytes to an export that takes their number and gives a status.
+    fn request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
+        let length = u32::try_from(bytes.len()).map_err(|_| EngineError::Guest("a request is too large".into()))?;
+        let at = self.buffer.call(&mut self.store, length)?;
+        self.memory.write(&mut self.store, at as usize, bytes).map_err(|e| EngineError::Guest(e.to_string()))?;
+        match self.call::<u32, u32>(export, length)? {
+            0 => Ok(()),
+            _ => {
+                let text = self.read_output()?.bytes;
+                Err(EngineError::Guest(String::from_utf8_lossy(&text).into_owned()))
+            }
+        }
+    }
+    fn read_output(&mut self) -> Result<Output, EngineError> {
+        const FIELDS: usize = 48;
+        let at = self.output.call(&mut self.store, ())? as usize;
+        let data = self.memory.data(&self.store);
+        let outside = || EngineError::Guest("its output lies outside its memory".into());
+        let fields = data.get(at..at + FIELDS).ok_or_else(outside)?;
+        let word = |i: usize| u64::from_le_bytes(fields[8 * i..8 * i + 8].try_into().unwrap_or_default());
+        let (address, length) = (word(0) as u32 as usize, (word(0) >> 32) as usize);
+        let bytes = data.get(address..).and_then(|data| data.get(..length)).ok_or_else(outside)?.to_vec();
+        Ok(Output {
+            bytes,
+            deadline: word(1) as i64,
+            reductions: word(2),
+            mailbox_messages: word(3),
+            mailbox_bytes: word(4),
+            memory: word(5),
+        })
+    }
+    /// Prepares a call. `request` is `{Pid, Module, Function, Arguments, Flags}`, encoded.
+    ///
+    /// # Errors
+    /// When the guest traps or refuses.
+    pub fn prepare(&mut self, request: &[u8]) -> Result<(), EngineError> {
+        self.request("start", request)
+    }
+    /// Runs a turn and tells how it ended.
+    ///
+    /// # Errors
+    /// When the guest traps.
+    pub fn turn(&mut self, reductions: u32) -> Result<TurnReport, EngineError> {
+        let status = self.run.call(&mut self.store, i64::from(reductions))?;
+        let output = self.read_output()?;
+        let used = output.reductions.saturating_sub(self.reductions);
+        self.reductions = output.reductions;
+        let result = match status {
+            status::YIELD => TurnResult::Yield,
+            status::WAITING => TurnResult::Waiting { until: None },
+            status::WAITING_UNTIL => TurnResult::Waiting { until: Some(VirtualTime(output.deadline.max(0) as u64)) },
+            status::EXITED | status::CRASHED => TurnResult::Exited { reason: Etf::from_trusted(output.bytes) },
+            other => return Err(EngineError::Guest(format!("it ended a turn with status {other}"))),
+        };
+        Ok(TurnReport {
+            result,
+            reductions: u32::try_from(used).unwrap_or(u32::MAX),
+            mailbox_messages: output.mailbox_messages,
+            mailbox_bytes: output.mailbox_bytes,
+            memory: output.memory,
+        })
+    }
+}
+
+/// A process of a machine that runs in a wasm instance.
+pub struct WasmGuest {
+    instance: Instance,
+    pid: Pid,
+}
+
+/// Starts every process on one template.
+pub struct WasmFactory {
+    template: Template,
+    library: Option<Library>,
+}
+
+impl WasmFactory {
+    /// Guests on this template. `library` gives modules that the template does not hold, when they are called.
+    pub fn new(template: Template, library: Option<Library>) -> WasmFactory {
+        WasmFactory { template, library }
+    }
+}
+
+impl GuestFactory for WasmFactory {
+    type Guest = WasmGuest;
+
+    fn instantiate(&mut self, pid: Pid) -> Result<WasmGuest, GuestFault> {
+        let mut instance = Instance::on(&self.template).map_err(|error| fault(&error))?;
+        if let Some(library) = &self.library {
+            instance.set_library(library.clone());
+        }
+        Ok(WasmGuest { instance, pid })
+    }
+}
+
+/// The exit reason of a process whose guest failed as a whole.
+fn fault(error: &EngineError) -> GuestFault {
+    let text = Term::binary(error.to_string().as_bytes());
+    GuestFault { reason: Etf::of(&Term::tuple([Term::atom("guest_fault"), text])), reductions: 0 }
+}
+
+impl Guest for WasmGuest {
+    fn load_code(&mut self, _module: &str, code: &[u8]) -> Result<(), GuestFault> {
+        self.instance.request("load", code).map_err(|error| fault(&error))
+    }
+
+    fn start(&mut self, entry: &Entry) -> Result<(), GuestFault> {
+        let none = Etf::of(&Term::Nil);
+        let request = Etf::tuple(&[
+            Part::Term(Term::from(self.pid)),
+            Part::Term(Term::Atom(entry.module.clone())),
+            Part::Term(Term::Atom(entry.function.clone())),
+            Part::Etf(&entry.args),
+            Part::Etf(entry.flags.as_ref().unwrap_or(&none)),
+        ]);
+        self.instance.prepare(request.bytes()).map_err(|error| fault(&error))
+    }
+
+    fn deliver(&mut self, message: &Etf) -> Result<(), GuestFault> {
+        self.instance.request("deliver", message.bytes()).map_err(|error| fault(&error))
+    }
+
+    fn run(&mut self, host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>) {
+        self.instance.store.data_mut().host = Some(host);
+        let mut report = self.instance.turn(reductions).map_err(|error| fault(&error));
+        // What was fetched from the machine belongs into the mailbox, in front of what comes next.
+        while let Some(message) = self.instance.store.data_mut().polled.pop_front() {
+            if let Err(error) = self.deliver(&message) {
+                report = report.and(Err(error));
+            }
+        }
+        let host =
+            self.instance.store.data_mut().host.take().expect("put there above, and only this function takes it");
+        (host, report)
+    }
+
+    fn inspect(&mut self, item: &str) -> Option<Etf> {
+        self.ask(&Term::atom(item))
+    }
+
+    fn ask(&mut self, question: &Term) -> Option<Etf> {
+        // A guest that traps here fails at its next turn, where that can be told.
+        self.instance.request("ask", &question.encode()).ok()?;
+        self.instance.read_output().ok().map(|output| Etf::from_trusted(output.bytes))
+    }
+}

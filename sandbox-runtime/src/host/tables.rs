@@ -1,0 +1,34 @@
+//! ETS for guests.
+
+use shared::{Etf, Term};
+
+use super::Host;
+use crate::kernel::ets::{EtsError, EtsReply};
+use crate::kernel::match_spec;
+
+/// Why a call of a function of `ets` failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EtsRaise {
+    /// There is no such function here: `undef`.
+    Undefined,
+    /// An error of class `error`, with [`EtsError::reason`] and [`EtsError::cause`].
+    Error(EtsError),
+}
+
+impl Host {
+    /// Calls a function of `ets` by name; `arguments` is the encoded list of its arguments.
+    ///
+    /// # Errors
+    /// See [`EtsRaise`].
+    pub fn ets(&mut self, function: &str, arguments: &Etf) -> Result<EtsReply, EtsRaise> {
+        match self.kernel.ets_call(self.pid, function, arguments) {
+            None => Err(EtsRaise::Undefined),
+            Some(result) => result.map_err(EtsRaise::Error),
+        }
+    }
+
+    /// `erlang:match_spec_test(Subject, Specification, table)`.
+    pub fn match_spec_test(&self, subject: &Term, specification: &Term) -> Term {
+        match_spec::test(subject, specification, self.pid)
+    }
+}

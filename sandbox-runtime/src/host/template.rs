@@ -1,0 +1,54 @@
+//! Images with loaded code, from which processes start.
+
+use std::sync::Arc;
+
+use super::engine::{BeamModule, EngineError, GuestEngine};
+use super::instance::Instance;
+use super::memory::Image;
+
+/// The BEAM with code loaded: what a spawn maps copy-on-write.
+#[derive(Clone)]
+pub struct Template {
+    pub(super) engine: GuestEngine,
+    pub(super) module: BeamModule,
+    pub(super) image: Arc<Image>,
+}
+
+/// What came of a module that was to be part of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadFailure {
+    /// Number of the file in the order in which they were given.
+    pub index: usize,
+    /// Why it was not loaded.
+    pub reason: String,
+}
+
+impl Template {
+    /// Loads `.beam` files into an empty BEAM. Those that cannot be loaded are told and left out.
+    ///
+    /// # Errors
+    /// When the guest traps or has no room.
+    pub fn new<'a>(
+        engine: &GuestEngine,
+        module: &BeamModule,
+        files: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
+        Instance::whole(engine, module)?.into_template(engine, module, files)
+    }
+    /// As [`Template::new`], on top of the code of this template.
+    ///
+    /// # Errors
+    /// As [`Template::new`].
+    pub fn extend<'a>(
+        &self,
+        files: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
+        let mut instance = Instance::on(self)?;
+        instance.unseal()?;
+        instance.into_template(&self.engine, &self.module, files)
+    }
+    /// Size of the image in bytes.
+    pub fn length(&self) -> usize {
+        self.image.length()
+    }
+}

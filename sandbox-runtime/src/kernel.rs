@@ -1,0 +1,305 @@
+//! The kernel: everything about processes that does not need to run their code.
+//!
+//! A state machine over plain data. Whoever drives it tells it what happened (a command from outside, a call of the
+//! running process, the end of a turn) and asks what is next. It never asks for the time, for randomness or for
+//! anything else: the same calls give the same answers and the same events.
+//!
+//! # Signals
+//! As in Erlang/OTP (Erlang Reference Manual, "Processes", sections "Signals" and "Delivery of Signals"), everything
+//! that one process does to another is a signal. A signal goes to the end of the receiver's queue when it is sent and
+//! acts when the receiver takes it: at its next turn, or earlier when somebody asks something about the receiver that
+//! the signal may change. So signals between two processes keep their order, whatever their kind.
+
+pub mod alias;
+pub mod atomics;
+pub mod clock;
+pub mod code;
+pub mod console;
+pub mod counters;
+pub mod error;
+pub mod ets;
+pub mod exit;
+pub mod flags;
+pub mod fs;
+pub mod info;
+pub mod journal;
+pub mod link;
+pub mod match_spec;
+pub mod monitor;
+pub mod open_files;
+pub mod outside;
+pub mod persistent_term;
+pub mod process;
+pub mod rate;
+pub mod registry;
+pub mod rng;
+pub mod scheduler;
+pub mod send;
+pub mod settings;
+pub mod signal;
+pub mod spawn;
+pub mod suspend;
+pub mod timer;
+pub mod turn;
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
+use shared::event::EventKind;
+use shared::limits::{LimitKind, Limits};
+use shared::schedule::{Schedule, TimeMode};
+use shared::term::Atom;
+use shared::{Etf, EventSeq, Pid, Ref, VirtualTime};
+
+pub use error::Raise;
+pub use process::{Process, RunState};
+pub use turn::{Delivery, Next, TurnReport, TurnResult, TurnStart};
+
+/// What a kernel starts from. Together with the inputs it decides everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where all randomness of the sandbox comes from.
+    pub seed: u64,
+    /// What the sandbox may use.
+    pub limits: Limits,
+    /// How processes are chosen.
+    pub schedule: Schedule,
+    /// How time passes.
+    pub time_mode: TimeMode,
+    /// What the calendar shows when the sandbox starts: nanoseconds since 1970-01-01T00:00:00Z.
+    pub epoch_nanos: u64,
+}
+
+/// The state of one sandbox, save for the memories of its guests.
+///
+/// Cloning is cheap: large parts are shared until one of the two changes them. That is what a snapshot keeps.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    limits: Limits,
+    epoch_nanos: u64,
+    clock: clock::Clock,
+    processes: OrdMap<Pid, Arc<Process>>,
+    names: OrdMap<Atom, Pid>,
+    /// Who gets what is sent to an alias.
+    aliases: OrdMap<Ref, Pid>,
+    timers: timer::Timers,
+    scheduler: scheduler::Scheduler,
+    counters: counters::Counters,
+    rng: rng::Rng,
+    ets: ets::Tables,
+    persistent_terms: persistent_term::PersistentTerms,
+    atomics: atomics::AtomicArrays,
+    files: fs::FileSystem,
+    open_files: open_files::OpenFiles,
+    code: code::CodeStore,
+    console: console::Console,
+    settings: settings::Settings,
+    /// Turns that were given.
+    turns: u64,
+    message_rate: rate::Rate,
+    spawn_rate: rate::Rate,
+    total_reductions: u64,
+    /// The sum of what all processes have.
+    memory_in_use: u64,
+    /// Links, monitors and aliases of all processes at the end of their last turns.
+    relations: u64,
+    /// Atoms that exist, as far as guests told.
+    atom_count: u64,
+    halted: Option<Etf>,
+    journal: journal::Journal,
+    /// Processes that ended since the driver last asked: their guests are to be dropped.
+    ended: Vec<Pid>,
+}
+
+impl Kernel {
+    /// A sandbox without processes.
+    pub fn new(config: Config) -> Self {
+        Self {
+            clock: clock::Clock::new(config.time_mode),
+            scheduler: scheduler::Scheduler::new(config.schedule),
+            rng: rng::Rng::new(config.seed),
+            limits: config.limits,
+            epoch_nanos: config.epoch_nanos,
+            processes: OrdMap::new(),
+            names: OrdMap::new(),
+            aliases: OrdMap::new(),
+            timers: timer::Timers::default(),
+            counters: counters::Counters::default(),
+            ets: ets::Tables::default(),
+            persistent_terms: persistent_term::PersistentTerms::default(),
+            atomics: atomics::AtomicArrays::default(),
+            files: fs::FileSystem::default(),
+            open_files: open_files::OpenFiles::default(),
+            code: code::CodeStore::default(),
+            console: console::Console::default(),
+            settings: settings::Settings::default(),
+            turns: 0,
+            message_rate: rate::Rate::default(),
+            spawn_rate: rate::Rate::default(),
+            total_reductions: 0,
+            memory_in_use: 0,
+            relations: 0,
+            atom_count: 0,
+            halted: None,
+            journal: journal::Journal::default(),
+            ended: Vec::new(),
+        }
+    }
+
+    /// What the sandbox may use.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> VirtualTime {
+        self.clock.now()
+    }
+
+    /// What the calendar of the sandbox shows: nanoseconds since 1970-01-01T00:00:00Z.
+    pub fn system_time_nanos(&self) -> u64 {
+        self.epoch_nanos.saturating_add(self.now().nanos())
+    }
+
+    /// Reductions of all processes since the start.
+    pub fn total_reductions(&self) -> u64 {
+        self.total_reductions
+    }
+
+    /// Why the sandbox does not run on, if it does not.
+    pub fn halted(&self) -> Option<&Etf> {
+        self.halted.as_ref()
+    }
+
+    /// Stops the sandbox for good.
+    pub fn halt(&mut self, pid: Option<Pid>, reason: Etf) {
+        if self.halted.is_none() {
+            self.record(pid, EventKind::Halted { reason: reason.clone() });
+            self.halted = Some(reason);
+        }
+    }
+
+    /// The process, when it is alive.
+    pub fn process(&self, pid: Pid) -> Option<&Process> {
+        self.processes.get(&pid).map(|process| &**process)
+    }
+
+    pub(crate) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
+        self.processes.get_mut(&pid).map(Arc::make_mut)
+    }
+
+    /// All processes alive, in the order in which they were made: `processes/0`.
+    pub fn pids(&self) -> impl Iterator<Item = Pid> + '_ {
+        self.processes.keys().copied()
+    }
+
+    /// The number of processes alive.
+    pub fn process_count(&self) -> usize {
+        self.processes.len()
+    }
+
+    /// The processes that ended since the last call, in the order of their end. Their guests can be dropped.
+    pub fn take_ended(&mut self) -> Vec<Pid> {
+        std::mem::take(&mut self.ended)
+    }
+
+    /// How many processes are in a state, besides suspended ones.
+    pub fn count_in_state(&self, state: RunState) -> usize {
+        self.processes.values().filter(|process| process.state == state && !process.is_suspended()).count()
+    }
+
+    /// Turns that were given since the start.
+    pub fn turns(&self) -> u64 {
+        self.turns
+    }
+
+    /// Atoms that exist, as far as guests told.
+    pub fn atom_count(&self) -> u64 {
+        self.atom_count
+    }
+
+    /// About how many bytes ETS tables and persistent terms hold.
+    pub fn shared_bytes(&self) -> u64 {
+        self.ets.bytes() + self.persistent_terms.bytes()
+    }
+
+    /// The console of the sandbox.
+    pub fn console(&self) -> &console::Console {
+        &self.console
+    }
+
+    /// The modules of the sandbox.
+    pub fn code(&self) -> &code::CodeStore {
+        &self.code
+    }
+
+    /// The files of the sandbox.
+    pub fn files(&self) -> &fs::FileSystem {
+        &self.files
+    }
+
+    /// The ETS tables of the sandbox.
+    pub fn ets(&self) -> &ets::Tables {
+        &self.ets
+    }
+
+    /// The event log: what is kept of it, and taking it out.
+    pub fn journal_mut(&mut self) -> &mut journal::Journal {
+        &mut self.journal
+    }
+
+    /// Adds an event that `pid` did because of what it last learned.
+    pub(crate) fn record(&mut self, pid: Option<Pid>, kind: EventKind) -> EventSeq {
+        let process = pid.and_then(|pid| self.processes.get(&pid));
+        let (cause, reductions) = process.map_or((None, 0), |process| (process.cause, process.reductions));
+        self.journal.add(self.clock.now(), pid, reductions, cause, kind)
+    }
+
+    /// Adds an event with a cause of its own.
+    pub(crate) fn record_caused(&mut self, pid: Option<Pid>, cause: Option<EventSeq>, kind: EventKind) -> EventSeq {
+        let reductions = pid.and_then(|pid| self.processes.get(&pid)).map_or(0, |process| process.reductions);
+        self.journal.add(self.clock.now(), pid, reductions, cause, kind)
+    }
+
+    /// Refuses one more link, monitor or alias when there are too many.
+    pub(crate) fn check_relations(&mut self, pid: Pid) -> Result<(), Raise> {
+        let allowed = self.limits.links;
+        if self.relations >= allowed { Err(self.limit_reached(Some(pid), LimitKind::Links, allowed)) } else { Ok(()) }
+    }
+
+    pub(crate) fn limit_reached(&mut self, pid: Option<Pid>, limit: LimitKind, allowed: u64) -> Raise {
+        self.record(pid, EventKind::LimitReached { limit, allowed });
+        Raise::SystemLimit(limit)
+    }
+
+    /// A number that two kernels share exactly when they will behave in the same way, as far as 64 bits can tell.
+    /// What is kept of the events has no part in it.
+    pub fn state_hash(&self) -> u64 {
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        self.limits.hash(&mut hasher);
+        self.clock.hash(&mut hasher);
+        self.processes.hash(&mut hasher);
+        self.names.hash(&mut hasher);
+        self.aliases.hash(&mut hasher);
+        self.timers.hash(&mut hasher);
+        self.scheduler.hash(&mut hasher);
+        self.counters.hash(&mut hasher);
+        self.rng.hash(&mut hasher);
+        self.ets.hash(&mut hasher);
+        self.persistent_terms.hash(&mut hasher);
+        self.atomics.hash(&mut hasher);
+        self.files.hash(&mut hasher);
+        self.open_files.hash(&mut hasher);
+        self.code.hash(&mut hasher);
+        self.console.hash(&mut hasher);
+        self.settings.hash(&mut hasher);
+        self.message_rate.hash(&mut hasher);
+        self.spawn_rate.hash(&mut hasher);
+        (self.total_reductions, self.relations, self.atom_count, self.turns, &self.halted, self.journal.last_seq())
+            .hash(&mut hasher);
+        hasher.finish()
+    }
+}

@@ -1,0 +1,316 @@
+//! The files of a sandbox: a tree in memory, for programs that expect one.
+//!
+//! Errors are those of POSIX, as `file` of Erlang/OTP gives them. There are no users, permissions or links, and
+//! nothing outside can be reached: a path that climbs above the root ends at the root.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use shared::limits::LimitKind;
+use shared::{Pid, VirtualTime};
+
+use super::Kernel;
+
+/// Files and directories by path.
+#[derive(Clone, Debug, Default, Hash)]
+pub struct FileSystem {
+    /// By normal path: no slash at either end, `""` being the root, which is always there and not in here.
+    nodes: OrdMap<String, Node>,
+    bytes: u64,
+}
+
+/// A file or a directory.
+#[derive(Clone, Debug, Hash)]
+struct Node {
+    /// `None` for a directory.
+    content: Option<Arc<[u8]>>,
+    modified: VirtualTime,
+}
+
+/// What there is to know about a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileInfo {
+    /// Whether it is a directory.
+    pub is_directory: bool,
+    /// Bytes of its content; 0 for a directory.
+    pub size: u64,
+    /// When it was last written.
+    pub modified: VirtualTime,
+}
+
+/// Why something cannot be done with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileError {
+    /// There is no such file or directory.
+    Enoent,
+    /// It is there already, or it is a directory with something in it.
+    Eexist,
+    /// It is a directory.
+    Eisdir,
+    /// It, or a part of its path, is not a directory.
+    Enotdir,
+    /// It cannot be done with such a path.
+    Einval,
+    /// There is no room.
+    Enospc,
+}
+
+impl FileError {
+    /// Its atom.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enoent => "enoent",
+            Self::Eexist => "eexist",
+            Self::Eisdir => "eisdir",
+            Self::Enotdir => "enotdir",
+            Self::Einval => "einval",
+            Self::Enospc => "enospc",
+        }
+    }
+}
+
+/// The normal form of a path; relative ones start at the root.
+fn normal(path: &str) -> Result<String, FileError> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part if part.contains('\0') => return Err(FileError::Einval),
+            part => parts.push(part),
+        }
+    }
+    Ok(parts.join("/"))
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+impl FileSystem {
+    /// Bytes of all files and paths.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// What is at a path.
+    ///
+    /// # Errors
+    /// `enoent` when nothing is.
+    pub fn info(&self, path: &str) -> Result<FileInfo, FileError> {
+        let path = normal(path)?;
+        if path.is_empty() {
+            return Ok(FileInfo { is_directory: true, size: 0, modified: VirtualTime::ZERO });
+        }
+        let node = self.nodes.get(&path).ok_or(FileError::Enoent)?;
+        let size = node.content.as_ref().map_or(0, |content| content.len() as u64);
+        Ok(FileInfo { is_directory: node.content.is_none(), size, modified: node.modified })
+    }
+
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// `enoent`, `eisdir`.
+    pub fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
+        let path = normal(path)?;
+        if path.is_empty() {
+            return Err(FileError::Eisdir);
+        }
+        let node = self.nodes.get(&path).ok_or(FileError::Enoent)?;
+        node.content.clone().ok_or(FileError::Eisdir)
+    }
+
+    /// The names in a directory, in order.
+    ///
+    /// # Errors
+    /// `enoent`, `enotdir`.
+    pub fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
+        let path = normal(path)?;
+        self.directory(&path)?;
+        Ok(self.within(&path).filter(|name| !name.contains('/')).map(str::to_owned).collect())
+    }
+
+    fn directory(&self, path: &str) -> Result<(), FileError> {
+        match (path, self.nodes.get(path)) {
+            ("", _) | (_, Some(Node { content: None, .. })) => Ok(()),
+            (_, Some(_)) => Err(FileError::Enotdir),
+            (_, None) => Err(FileError::Enoent),
+        }
+    }
+
+    /// The paths below a directory, relative to it.
+    fn within<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a str> {
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let start = prefix.clone();
+        self.nodes
+            .range((Bound::Included(start), Bound::Unbounded))
+            .map_while(move |(other, _)| other.strip_prefix(prefix.as_str()))
+    }
+
+    fn put(&mut self, path: String, node: Node) {
+        self.remove(&path);
+        self.bytes += node_bytes(&path, &node);
+        self.nodes.insert(path, node);
+    }
+
+    fn remove(&mut self, path: &str) -> Option<Node> {
+        let node = self.nodes.remove(path)?;
+        self.bytes -= node_bytes(path, &node);
+        Some(node)
+    }
+
+    fn make_directory(&mut self, path: &str, now: VirtualTime) -> Result<(), FileError> {
+        let path = normal(path)?;
+        if path.is_empty() || self.nodes.contains_key(&path) {
+            return Err(FileError::Eexist);
+        }
+        self.directory(parent(&path))?;
+        self.put(path, Node { content: None, modified: now });
+        Ok(())
+    }
+
+    fn delete(&mut self, path: &str) -> Result<(), FileError> {
+        let path = normal(path)?;
+        match self.nodes.get(&path) {
+            None => Err(FileError::Enoent),
+            Some(Node { content: None, .. }) => Err(FileError::Eisdir),
+            Some(_) => {
+                self.remove(&path);
+                Ok(())
+            }
+        }
+    }
+
+    fn delete_directory(&mut self, path: &str) -> Result<(), FileError> {
+        let path = normal(path)?;
+        self.directory(&path)?;
+        if path.is_empty() || self.within(&path).next().is_some() {
+            return Err(FileError::Eexist);
+        }
+        self.remove(&path);
+        Ok(())
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), FileError> {
+        let (from, to) = (normal(from)?, normal(to)?);
+        let node = self.nodes.get(&from).cloned().ok_or(FileError::Enoent)?;
+        if to.is_empty() || to.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/')) {
+            return Err(FileError::Einval);
+        }
+        self.directory(parent(&to))?;
+        if from == to {
+            return Ok(());
+        }
+        match (node.content.is_some(), self.nodes.get(&to).map(|node| node.content.is_some())) {
+            (_, None) | (true, Some(true)) => {}
+            (true, Some(false)) => return Err(FileError::Eisdir),
+            (false, Some(true)) => return Err(FileError::Enotdir),
+            (false, Some(false)) if self.within(&to).next().is_some() => {
+                return Err(FileError::Eexist);
+            }
+            (false, Some(false)) => {}
+        }
+        let below: Vec<String> = self.within(&from).map(str::to_owned).collect();
+        for name in below {
+            if let Some(node) = self.remove(&format!("{from}/{name}")) {
+                self.put(format!("{to}/{name}"), node);
+            }
+        }
+        self.remove(&from);
+        self.put(to, node);
+        Ok(())
+    }
+}
+
+/// What a path takes besides its name and content, in bytes.
+const NODE_BYTES: u64 = 64;
+
+fn node_bytes(path: &str, node: &Node) -> u64 {
+    NODE_BYTES + path.len() as u64 + node.content.as_ref().map_or(0, |content| content.len() as u64)
+}
+
+impl Kernel {
+    /// Writes a whole file, making it when it is not there.
+    ///
+    /// # Errors
+    /// `enoent` or `enotdir` when its directory is none, `eisdir`, `enospc`.
+    pub fn file_write(&mut self, pid: Option<Pid>, path: &str, content: &[u8]) -> Result<(), FileError> {
+        let path = normal(path)?;
+        if path.is_empty() || self.files.nodes.get(&path).is_some_and(|node| node.content.is_none()) {
+            return Err(FileError::Eisdir);
+        }
+        self.files.directory(parent(&path))?;
+        let node = Node { content: Some(content.into()), modified: self.now() };
+        let old = self.files.nodes.get(&path).map_or(0, |old| node_bytes(&path, old));
+        self.check_file_bytes(pid, node_bytes(&path, &node), old)?;
+        self.files.put(path, node);
+        Ok(())
+    }
+
+    /// Writes into a file at an offset; the gap before it, if any, is zeros.
+    ///
+    /// # Errors
+    /// As [`Kernel::file_write`].
+    pub fn file_write_at(&mut self, pid: Option<Pid>, path: &str, at: u64, bytes: &[u8]) -> Result<(), FileError> {
+        let old = match self.files.read(path) {
+            Err(FileError::Enoent) => Arc::from([]),
+            other => other?,
+        };
+        let start = usize::try_from(at).map_err(|_| FileError::Einval)?;
+        let end = start.checked_add(bytes.len()).ok_or(FileError::Einval)?;
+        // Asked before the gap is made: an offset costs nothing to name.
+        self.check_file_bytes(pid, end.max(old.len()) as u64, old.len() as u64)?;
+        let mut content = old.to_vec();
+        content.resize(content.len().max(end), 0);
+        if let Some(place) = content.get_mut(start..end) {
+            place.copy_from_slice(bytes);
+        }
+        self.file_write(pid, path, &content)
+    }
+
+    fn check_file_bytes(&mut self, pid: Option<Pid>, added: u64, removed: u64) -> Result<(), FileError> {
+        let allowed = self.limits.file_bytes;
+        if (self.files.bytes + added).saturating_sub(removed) > allowed {
+            self.limit_reached(pid, LimitKind::FileBytes, allowed);
+            return Err(FileError::Enospc);
+        }
+        Ok(())
+    }
+
+    /// `file:make_dir/1`.
+    ///
+    /// # Errors
+    /// `eexist`; `enoent` or `enotdir` when its parent is none; `enospc`.
+    pub fn file_make_dir(&mut self, pid: Option<Pid>, path: &str) -> Result<(), FileError> {
+        self.check_file_bytes(pid, NODE_BYTES + path.len() as u64, 0)?;
+        let now = self.now();
+        self.files.make_directory(path, now)
+    }
+
+    /// `file:delete/1`.
+    ///
+    /// # Errors
+    /// `enoent`, `eisdir`.
+    pub fn file_delete(&mut self, path: &str) -> Result<(), FileError> {
+        self.files.delete(path)
+    }
+
+    /// `file:del_dir/1`.
+    ///
+    /// # Errors
+    /// `enoent`, `enotdir`, `eexist` when it is not empty.
+    pub fn file_delete_dir(&mut self, path: &str) -> Result<(), FileError> {
+        self.files.delete_directory(path)
+    }
+
+    /// `file:rename/2`.
+    ///
+    /// # Errors
+    /// `enoent`, `eisdir`, `enotdir`, `eexist`; `einval` when a directory would go into itself.
+    pub fn file_rename(&mut self, from: &str, to: &str) -> Result<(), FileError> {
+        self.files.rename(from, to)
+    }
+}

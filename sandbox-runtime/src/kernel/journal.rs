@@ -1,0 +1,102 @@
+//! The event log.
+
+use std::collections::VecDeque;
+
+use shared::event::{Event, EventKind};
+use shared::{EventSeq, Pid, VirtualTime};
+
+/// Numbers events and keeps those of them that somebody wants, until they are taken.
+#[derive(Debug)]
+pub struct Journal {
+    last: u64,
+    kept: VecDeque<Event>,
+    /// How many are kept at most; then the oldest go.
+    capacity: usize,
+    dropped: u64,
+    interest: Interest,
+}
+
+/// How many events are kept when nobody says otherwise.
+const DEFAULT_CAPACITY: usize = 1 << 18;
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { last: 0, kept: VecDeque::new(), capacity: DEFAULT_CAPACITY, dropped: 0, interest: Interest::default() }
+    }
+}
+
+/// Which events are kept. All of them are numbered, so this changes nothing but the memory that it takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interest {
+    /// None.
+    Nothing,
+    /// All but the beginnings and ends of turns.
+    #[default]
+    Actions,
+    /// All.
+    Everything,
+}
+
+/// A copy goes on with the numbers but holds no events: those belong to whoever takes them from the original.
+impl Clone for Journal {
+    fn clone(&self) -> Self {
+        Self { last: self.last, kept: VecDeque::new(), dropped: 0, ..*self }
+    }
+}
+
+impl Journal {
+    /// Says which events to keep from now on.
+    pub fn set_interest(&mut self, interest: Interest) {
+        self.interest = interest;
+    }
+
+    /// Says how many events to keep at most until they are taken. When there are more, the oldest are dropped, and
+    /// [`Journal::dropped`] counts them.
+    pub fn set_capacity(&mut self, events: usize) {
+        self.capacity = events;
+        self.make_room(0);
+    }
+
+    /// How many events were dropped because nobody took them in time.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn make_room(&mut self, events: usize) {
+        let excess = (self.kept.len() + events).saturating_sub(self.capacity).min(self.kept.len());
+        self.kept.drain(..excess);
+        self.dropped += excess as u64;
+    }
+
+    /// The number of the last event.
+    pub fn last_seq(&self) -> EventSeq {
+        EventSeq(self.last)
+    }
+
+    /// Takes the events that were kept since the last call.
+    pub fn take(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.kept).into()
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        at: VirtualTime,
+        pid: Option<Pid>,
+        reductions: u64,
+        cause: Option<EventSeq>,
+        kind: EventKind,
+    ) -> EventSeq {
+        self.last += 1;
+        let seq = EventSeq(self.last);
+        let wanted = match self.interest {
+            Interest::Nothing => false,
+            Interest::Actions => !matches!(kind, EventKind::TurnStarted { .. } | EventKind::TurnEnded { .. }),
+            Interest::Everything => true,
+        };
+        if wanted {
+            self.make_room(1);
+            self.kept.push_back(Event { seq, at, pid, reductions, cause, kind });
+        }
+        seq
+    }
+}

@@ -1,0 +1,102 @@
+//! Match specifications (ERTS User's Guide, "Match Specifications in Erlang"), in the dialect of tables.
+//!
+//! A specification is compiled once and run on many terms, as long as there is [`Fuel`].
+//!
+//! Functions of guards that came after Erlang/OTP 25 (`is_boolean`, `tuple_size`, `ceil`, `floor`, `max`, `min`...)
+//! are accepted.
+
+mod arith;
+mod compile;
+mod fuel;
+mod function;
+mod pattern;
+mod run;
+
+use shared::Term;
+
+pub use fuel::Fuel;
+pub(crate) use pattern::Pattern;
+
+/// A compiled match specification.
+#[derive(Clone, Debug)]
+pub struct MatchSpec {
+    clauses: Vec<Clause>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Clause {
+    pub(crate) head: Pattern,
+    guards: Vec<Expr>,
+    body: Vec<Expr>,
+    /// The numbers of the variables, in ascending order: `$$` lists their values so. Slots follow this order.
+    variables: Vec<u64>,
+    /// The size of the head: what comparing it with a term costs at least.
+    head_size: u64,
+}
+
+/// Something to be evaluated.
+#[derive(Clone, Debug)]
+enum Expr {
+    Const(Term),
+    /// The value of the variable in that slot.
+    Variable(usize),
+    /// `$_`
+    Whole,
+    /// `$$`
+    AllVariables,
+    Tuple(Vec<Expr>),
+    List(Vec<Expr>, Box<Expr>),
+    Map(Vec<(Expr, Expr)>),
+    Call(function::Function, Vec<Expr>),
+}
+
+/// Why something is no match specification, in the words of `erlang:match_spec_test/3`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CompileError(pub String);
+
+/// How `erlang:match_spec_test/3` answers in the dialect of tables.
+pub fn test(subject: &Term, spec: &Term, self_pid: shared::Pid) -> Term {
+    let compiled = match spec {
+        // For tables a specification without clauses is fine; here it is not.
+        Term::Nil => MatchSpec::compile(&Term::atom("none")),
+        spec => MatchSpec::compile(spec),
+    };
+    match compiled {
+        Ok(spec) => {
+            let result = spec.run(subject, self_pid, &Fuel::default()).unwrap_or_else(|| Term::bool(false));
+            Term::tuple([Term::atom("ok"), result, Term::Nil, Term::Nil])
+        }
+        Err(error) => {
+            let error = Term::tuple([Term::atom("error"), Term::string(&error.0)]);
+            Term::tuple([Term::atom("error"), Term::list([error])])
+        }
+    }
+}
+
+impl MatchSpec {
+    /// The result of the first clause that matches `subject`; `None` when none does.
+    /// When the fuel runs out, what this gives means nothing: ask [`Fuel::is_exhausted`].
+    pub fn run(&self, subject: &Term, self_pid: shared::Pid, fuel: &Fuel) -> Option<Term> {
+        self.clauses.iter().find_map(|clause| clause.run(subject, self_pid, fuel))
+    }
+
+    /// Whether the result for `subject` is `true`, which is what counting and deleting asks.
+    pub fn is_true(&self, subject: &Term, self_pid: shared::Pid, fuel: &Fuel) -> bool {
+        self.run(subject, self_pid, fuel).is_some_and(|result| result.is_atom("true"))
+    }
+
+    pub(crate) fn clauses(&self) -> &[Clause] {
+        &self.clauses
+    }
+
+    /// The specification `[{Head, [], ['$_']}]` or `[{Head, [], ['$$']}]`: what `ets:match_object` and `ets:match`
+    /// stand for. Anything is a pattern.
+    ///
+    /// # Errors
+    /// When a map key in the pattern holds a variable.
+    pub fn of_pattern(head: &Term, result: &str) -> Result<Self, CompileError> {
+        let clause = Term::tuple([head.clone(), Term::Nil, Term::list([Term::atom(result)])]);
+        Self::compile(&Term::list([clause]))
+    }
+}

@@ -1,0 +1,21 @@
+//! The machine: isolated processes under a deterministic scheduler.
+//!
+//! # Layout
+//! - [`kernel`]: the state machine of processes, signals, timers, ETS and the rest. Pure: no clock, no I/O, no engine.
+//! - [`calls`]: functions of the library that a BEAM process leaves to its host.
+//! - [`guest`]: what a process is to the machine, whatever it runs on.
+//! - [`host`]: what the machine offers to a running process.
+//! - [`peers`]: the guests of the processes that do not run.
+//! - [`machine`]: joins the three into something that can be told commands and gives events.
+//! - [`explore`]: runs a machine under many schedules.
+
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod calls;
+pub mod explore;
+pub mod guest;
+pub mod host;
+pub mod kernel;
+pub mod machine;
+pub mod peers;

@@ -1,0 +1,238 @@
+//! The machine: a kernel, its guests, and the loop that gives them turns.
+
+use std::any::Any;
+
+use shared::command::Command;
+use shared::event::{Event, ExitedBy};
+use shared::term::Atom;
+use shared::{Etf, Pid, Term, VirtualTime};
+
+use crate::guest::{Guest, GuestFactory, GuestFault};
+use crate::host::Host;
+use crate::kernel::info::Info;
+use crate::kernel::outside::Outcome;
+use crate::kernel::{Config, Delivery, Kernel, Next, Raise, TurnReport, TurnResult, TurnStart};
+use crate::peers::{CodeChange, CodeChangeKind, Guests, Peers};
+
+/// A sandbox that can be told commands, run, and asked what happened.
+///
+/// It is driven by data alone: the same commands between the same turns give the same events.
+pub struct Machine<F: GuestFactory> {
+    /// `None` only while a guest has it.
+    kernel: Option<Box<Kernel>>,
+    factory: F,
+    /// `None` only while a guest has them.
+    guests: Option<Box<Guests<F::Guest>>>,
+    turns: u64,
+}
+
+/// Why [`Machine::run`] returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Nothing can run before this time, or before something comes from outside.
+    Idle {
+        /// When the next timer is due.
+        until: Option<VirtualTime>,
+    },
+    /// The given number of turns is used up.
+    TurnLimit,
+    /// The time is reached that was given.
+    Horizon,
+    /// The sandbox stopped for good.
+    Halted,
+}
+
+impl<F: GuestFactory> Machine<F> {
+    /// A machine without processes.
+    pub fn new(config: Config, factory: F) -> Self {
+        Self { kernel: Some(Box::new(Kernel::new(config))), factory, guests: Some(Box::new(Guests::new())), turns: 0 }
+    }
+
+    /// Everything but the guests.
+    pub fn kernel(&self) -> &Kernel {
+        self.kernel.as_deref().expect(KERNEL_IS_HOME)
+    }
+
+    /// Everything but the guests.
+    pub fn kernel_mut(&mut self) -> &mut Kernel {
+        self.kernel.as_deref_mut().expect(KERNEL_IS_HOME)
+    }
+
+    /// The guest of a process that has had a turn.
+    pub fn guest_mut(&mut self, pid: Pid) -> Option<&mut F::Guest> {
+        self.guests().get_mut(pid)
+    }
+
+    /// How many guests there are. Never more than processes alive.
+    pub fn guest_count(&self) -> usize {
+        self.guests.as_ref().map_or(0, |guests| guests.len())
+    }
+
+    fn guests(&mut self) -> &mut Guests<F::Guest> {
+        self.guests.as_deref_mut().expect(KERNEL_IS_HOME)
+    }
+
+    /// How many turns were given.
+    pub fn turns(&self) -> u64 {
+        self.turns
+    }
+
+    /// Does what a command says.
+    ///
+    /// # Errors
+    /// As the call of the same name raises them in a process.
+    pub fn command(&mut self, command: Command) -> Result<Outcome, Raise> {
+        let code = match &command {
+            Command::LoadCode { module, code } => Some((module.clone(), code.clone())),
+            _ => None,
+        };
+        let outcome = self.kernel_mut().command(command)?;
+        if let Some((module, code)) = code {
+            self.purge(&module);
+            let kind = CodeChangeKind::Loaded(code.to_vec().into());
+            self.guests().code_changed(CodeChange { module, kind });
+        }
+        self.drop_ended();
+        Ok(outcome)
+    }
+
+    /// As `code:purge/1`, which comes before loading: whoever still runs in the old code of a module is killed.
+    fn purge(&mut self, module: &Atom) {
+        let question = Term::tuple([Term::atom("check_process_code"), module.clone().into()]);
+        let guests = self.guests();
+        let mut users = guests.pids();
+        users.retain(|pid| guests.ask(*pid, &question).is_some_and(|answer| answer.is_atom("true")));
+        for pid in users {
+            self.kernel_mut().doom(pid, Etf::atom("killed"), ExitedBy::Signal { from: None });
+        }
+        self.guests().code_changed(CodeChange { module: module.clone(), kind: CodeChangeKind::Purged });
+    }
+
+    /// Gives turns until nothing can run, the sandbox stops, or `max_turns` were given.
+    pub fn run(&mut self, max_turns: u64) -> Stopped {
+        self.run_until(VirtualTime::MAX, max_turns)
+    }
+
+    /// The same, but stops when the clock shows `horizon` or more, and does not let time jump beyond it.
+    pub fn run_until(&mut self, horizon: VirtualTime, max_turns: u64) -> Stopped {
+        for _ in 0..max_turns {
+            if self.kernel().now() >= horizon {
+                return Stopped::Horizon;
+            }
+            let next = self.kernel_mut().next_turn_until(horizon);
+            self.drop_ended();
+            match next {
+                Next::Turn(turn) => self.give_turn(turn),
+                Next::Idle { until } => return Stopped::Idle { until },
+                Next::Halted => return Stopped::Halted,
+            }
+            self.drop_ended();
+        }
+        Stopped::TurnLimit
+    }
+
+    /// A machine of its own that goes on from here. Both do the same until they are told different things.
+    pub fn fork(&self) -> Self
+    where
+        F: Clone,
+        F::Guest: Clone,
+    {
+        Self {
+            kernel: self.kernel.clone(),
+            factory: self.factory.clone(),
+            guests: self.guests.clone(),
+            turns: self.turns,
+        }
+    }
+
+    /// The events since the last call.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        self.kernel_mut().journal_mut().take()
+    }
+
+    /// One item of `process_info/2`, or whatever else the guest can tell.
+    pub fn inspect(&mut self, pid: Pid, item: &str) -> Option<Etf> {
+        match self.kernel_mut().process_info(pid, item) {
+            Info::Dead => None,
+            Info::Value(term) => Some(Etf::of(&term)),
+            Info::AskGuest => Peers::inspect(self.guests(), pid, item),
+        }
+    }
+
+    fn drop_ended(&mut self) {
+        for pid in self.kernel_mut().take_ended() {
+            self.guests().remove(pid);
+        }
+    }
+
+    fn give_turn(&mut self, turn: TurnStart) {
+        self.turns += 1;
+        let pid = turn.pid;
+        let report = self.run_turn(turn).unwrap_or_else(|fault| TurnReport {
+            result: TurnResult::Exited { reason: fault.reason },
+            reductions: fault.reductions,
+            mailbox_messages: 0,
+            mailbox_bytes: 0,
+            memory: 0,
+        });
+        self.kernel_mut().end_turn(pid, report);
+    }
+
+    fn run_turn(&mut self, turn: TurnStart) -> Result<TurnReport, GuestFault> {
+        let pid = turn.pid;
+        let mut guests = self.guests.take().expect(KERNEL_IS_HOME);
+        let taken = guests.take(pid, || self.factory.instantiate(pid));
+        self.guests = Some(guests);
+        let mut guest = taken?;
+        let result = self.run_guest(&mut guest, turn);
+        self.guests().put(pid, guest);
+        result
+    }
+
+    /// One turn: while the guest waits and its own doings have brought it messages, it goes on within its budget, as
+    /// a process of Erlang/OTP does that sends to itself.
+    fn run_guest(&mut self, guest: &mut F::Guest, turn: TurnStart) -> Result<TurnReport, GuestFault> {
+        if let Some(entry) = &turn.start {
+            guest.start(entry)?;
+        }
+        deliver(guest, &turn.deliveries)?;
+        let mut used = 0_u32;
+        loop {
+            let kernel = self.kernel.take().expect(KERNEL_IS_HOME);
+            let guests = self.guests.take().expect(KERNEL_IS_HOME);
+            let host = Host::new(kernel, turn.pid, guests);
+            let (host, result) = guest.run(host, turn.budget.saturating_sub(used).max(1));
+            let (kernel, peers, left) = host.into_parts();
+            let peers: Box<dyn Any> = peers;
+            self.guests = Some(peers.downcast().expect("they are what was handed over"));
+            let kernel = self.kernel.insert(kernel);
+            left.iter().try_for_each(|message| guest.deliver(message))?;
+            let mut report = result.map_err(|fault| {
+                let reductions = fault.reductions.saturating_add(used);
+                GuestFault { reductions, ..fault }
+            })?;
+            // Even a turn that does nothing costs something, or a guest could run for ever without using anything.
+            used = used.saturating_add(report.reductions.max(1));
+            report.reductions = used;
+            let TurnResult::Waiting { until } = report.result else {
+                return Ok(report);
+            };
+            let news = kernel.poll(turn.pid);
+            deliver(guest, &news)?;
+            let goes_on = !news.is_empty() || until.is_some_and(|until| until <= kernel.now());
+            if !goes_on || kernel.is_doomed(turn.pid) {
+                return Ok(report);
+            }
+            if used >= turn.budget {
+                return Ok(TurnReport { result: TurnResult::Yield, ..report });
+            }
+        }
+    }
+}
+
+/// A guest hands the host back by returning, and it cannot return without.
+const KERNEL_IS_HOME: &str = "the kernel is away only within a turn";
+
+fn deliver<G: Guest>(guest: &mut G, deliveries: &[Delivery]) -> Result<(), GuestFault> {
+    deliveries.iter().try_for_each(|delivery| guest.deliver(&delivery.message))
+}
