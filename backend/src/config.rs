@@ -1,0 +1,183 @@
+//! Configuration: what was given on the command line goes before the environment, that before the file, and that before
+//! the default. It is read once and checked as a whole, so nothing later meets a value that makes no sense.
+
+use std::env;
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+
+/// Where people find the server when they say nothing.
+pub const DEFAULT_PORT: u16 = 4400;
+
+/// What was given, before it is checked. Environment variables are read together with the command line.
+#[derive(Debug, Default, Clone, Parser, Deserialize)]
+#[command(name = "orrery", version, about = "Serves Orrery: the page, the API and the sandboxes.")]
+#[serde(deny_unknown_fields)]
+pub struct RawConfig {
+    /// Configuration file (TOML); the keys are the long names of these options.
+    #[arg(long, env = "ORRERY_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1].
+    #[arg(long, env = "ORRERY_HOST", value_name = "ADDRESS")]
+    pub host: Option<IpAddr>,
+    /// Port to listen on; 0 takes a free one [default: 4400].
+    #[arg(long, env = "ORRERY_PORT", value_name = "N")]
+    pub port: Option<u16>,
+    /// Folder for everything that is stored [default: orrery in the user's data folder].
+    #[arg(long, env = "ORRERY_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// What to log, as `tracing` filters say it [default: info,sqlx=warn].
+    #[arg(long, env = "ORRERY_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Open the page in the browser once the server is up.
+    #[arg(long)]
+    #[serde(skip)]
+    pub open: bool,
+}
+
+/// The configuration that the server runs with.
+#[derive(Debug)]
+pub struct Config {
+    /// Address to listen on.
+    pub host: IpAddr,
+    /// Port to listen on; 0 for a free one.
+    pub port: u16,
+    /// Folder for everything that is stored. Absolute.
+    pub data: PathBuf,
+    /// What to log; known to be a filter of `tracing`.
+    pub log: String,
+    /// Whether to open the page in the browser.
+    pub open: bool,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file that was named cannot be read.
+    #[error("the configuration file {file} cannot be read")]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What the operating system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not TOML, has an unknown key, or a value of the wrong kind.
+    #[error("the configuration file {file} is wrong")]
+    Parse {
+        /// The file.
+        file: PathBuf,
+        /// Where and why.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// The log filter cannot be read.
+    #[error("the log filter {filter:?} cannot be read")]
+    Log {
+        /// The filter.
+        filter: String,
+        /// Why.
+        #[source]
+        source: tracing_subscriber::filter::ParseError,
+    },
+    /// Nothing says where to store things.
+    #[error("there is no folder to store things in: set --data or ORRERY_DATA")]
+    NoDataFolder,
+    /// The data folder has no absolute path.
+    #[error("the data folder {data} cannot be found")]
+    Data {
+        /// The folder.
+        data: PathBuf,
+        /// What the operating system says.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Config {
+    /// Completes what was given with the file and the defaults, and checks it.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConfigError`]; each says which setting is wrong.
+    pub fn resolve(given: RawConfig) -> Result<Self, ConfigError> {
+        let file = match &given.config {
+            Some(file) => RawConfig::from_file(file)?,
+            None => RawConfig::default(),
+        };
+        let data = given.data.or(file.data).or_else(default_data_dir).ok_or(ConfigError::NoDataFolder)?;
+        let data = std::path::absolute(&data).map_err(|source| ConfigError::Data { data, source })?;
+        let log = given.log.or(file.log).unwrap_or_else(|| "info,sqlx=warn".to_owned());
+        if let Err(source) = EnvFilter::try_new(&log) {
+            return Err(ConfigError::Log { filter: log, source });
+        }
+        Ok(Self {
+            host: given.host.or(file.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            port: given.port.or(file.port).unwrap_or(DEFAULT_PORT),
+            data,
+            log,
+            open: given.open,
+        })
+    }
+}
+
+impl RawConfig {
+    fn from_file(file: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(file).map_err(|source| ConfigError::Read { file: file.to_owned(), source })?;
+        toml::from_str(&text).map_err(|source| ConfigError::Parse { file: file.to_owned(), source: Box::new(source) })
+    }
+}
+
+/// `$XDG_DATA_HOME/orrery`, else `$HOME/.local/share/orrery`.
+fn default_data_dir() -> Option<PathBuf> {
+    let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    folder("XDG_DATA_HOME")
+        .or_else(|| folder("HOME").map(|home| home.join(".local/share")))
+        .map(|data| data.join("orrery"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_file(text: &str, given: RawConfig) -> Result<Config, ConfigError> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("orrery.toml");
+        fs::write(&file, text).unwrap();
+        Config::resolve(RawConfig { config: Some(file), ..given })
+    }
+
+    #[test]
+    fn the_command_line_goes_before_the_file_and_the_file_before_the_default() {
+        let given = RawConfig { port: Some(1), ..RawConfig::default() };
+        let config = with_file("port = 2\nhost = \"0.0.0.0\"\ndata = \"/stored\"", given).unwrap();
+        assert_eq!((config.port, config.host.to_string()), (1, "0.0.0.0".to_owned()));
+        assert_eq!(config.data, Path::new("/stored"));
+        let config = with_file("data = \"/stored\"", RawConfig::default()).unwrap();
+        assert_eq!((config.port, config.host.to_string()), (DEFAULT_PORT, "127.0.0.1".to_owned()));
+    }
+
+    #[test]
+    fn the_example_is_a_configuration_and_names_every_key() {
+        let example = include_str!("../config.example.toml");
+        let uncommented: String =
+            example.lines().map(|line| line.trim_start_matches("#: ").to_owned() + "\n").collect();
+        let raw: RawConfig = toml::from_str(&uncommented).unwrap();
+        assert!(raw.host.is_some() && raw.port.is_some() && raw.data.is_some() && raw.log.is_some());
+        assert!(toml::from_str::<RawConfig>(example).is_ok());
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_file_is_an_error() {
+        for text in ["prot = 1", "port = \"x\"", "port = 70000", "log = \"a=b=c\"\ndata = \"/d\"", "host = \"here\""] {
+            assert!(with_file(text, RawConfig::default()).is_err(), "{text}");
+        }
+        let missing = RawConfig { config: Some("/does/not/exist".into()), ..RawConfig::default() };
+        assert!(matches!(Config::resolve(missing), Err(ConfigError::Read { .. })));
+    }
+}

@@ -1,0 +1,21 @@
+//! `GET /api/health`: whether the server can work, and what it is made of.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use shared::api::{Health, HealthStatus, ServerVersion};
+
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// Asks the database too: a server without it can do nothing.
+pub(crate) async fn health(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
+    let health = Health {
+        status: HealthStatus::Ok,
+        server: ServerVersion { version: env!("CARGO_PKG_VERSION").to_owned(), schema: state.store().schema().await? },
+        guest: state.guest().cloned(),
+        library: state.library().cloned(),
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(health)))
+}

@@ -1,0 +1,31 @@
+// How the editor looks: only with the page's tokens, so that it follows the theme by itself.
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { EditorView } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const theme = EditorView.theme({
+  "&": { color: "var(--text)", backgroundColor: "var(--surface-2)", fontSize: "var(--text-base)" },
+  ".cm-content, .cm-gutter": { minHeight: "24rem" },
+  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
+  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.5" },
+  ".cm-gutters": { color: "var(--text-muted)", backgroundColor: "var(--surface-1)", borderColor: "var(--border)" },
+  ".cm-activeLine": { backgroundColor: "transparent" },
+  ".cm-activeLineGutter": { color: "var(--text)", backgroundColor: "var(--surface-3)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "var(--code-selection)",
+  },
+  ".cm-selectionMatch, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--surface-3)" },
+  ".cm-panels": { color: "var(--text)", backgroundColor: "var(--surface-1)", borderColor: "var(--border)" },
+});
+
+const highlighting = HighlightStyle.define([
+  { tag: [tags.keyword, tags.definitionKeyword, tags.controlKeyword, tags.operatorKeyword], color: "var(--code-keyword)" },
+  { tag: [tags.atom, tags.bool, tags.null, tags.namespace, tags.className], color: "var(--code-atom)" },
+  { tag: [tags.string, tags.special(tags.string), tags.regexp, tags.character], color: "var(--code-string)" },
+  { tag: tags.number, color: "var(--code-number)" },
+  { tag: [tags.comment, tags.docComment], color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [tags.function(tags.variableName), tags.meta, tags.macroName], color: "var(--code-function)" },
+]);
+
+export const look = [theme, syntaxHighlighting(highlighting)];

@@ -1,0 +1,19 @@
+//! The page: everything that people see in the browser.
+//!
+//! # Layout
+//!
+//! - [`app`]: the frame around every page, and [`routes`], which says what page an address shows.
+//! - [`pages`]: one page a file. Pages put widgets together.
+//! - [`widgets`]: one widget a file, with its style beside it.
+//! - [`state`]: what widgets share. Only here is anything remembered.
+//! - [`net`]: the only place that talks to the server.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod app;
+pub mod net;
+pub mod pages;
+pub mod routes;
+pub mod state;
+pub mod widgets;

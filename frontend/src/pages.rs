@@ -1,0 +1,5 @@
+//! One page a file.
+
+pub mod lab;
+pub mod not_found;
+pub mod start;

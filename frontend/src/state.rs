@@ -1,0 +1,4 @@
+//! What widgets share, split by how often it changes.
+
+pub mod server;
+pub mod theme;
