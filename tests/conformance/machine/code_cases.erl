@@ -1,0 +1,158 @@
+%% Code that is compiled, loaded, replaced and removed while processes run in it.
+-module(code_cases).
+-export([cases/0]).
+
+cases() ->
+    [{versions, fun versions/0}, {old_code_runs_on, fun old_code_runs_on/0}, {purge_kills, fun purge_kills/0},
+     {soft_purge_spares, fun soft_purge_spares/0}, {deleted, fun deleted/0}, {funs_of_old_code, fun funs_of_old_code/0},
+     {new_processes, fun new_processes/0}, {on_load, fun on_load/0}, {prepared, fun prepared/0}, {information, fun information/0}].
+
+attempt(F) ->
+    try {ok, F()} catch Class:Reason -> {Class, Reason} end.
+
+%% A module with a version, a loop that stays in its code, and one that leaves it when asked.
+compiled(Module, Version) ->
+    Text = ["-module(", atom_to_list(Module), "). ",
+            "-export([version/0, start/0, loop/0, maker/0]). ",
+            "-vsn(", integer_to_list(Version), "). ",
+            "version() -> ", integer_to_list(Version), ". ",
+            "maker() -> fun(X) -> {X, ", integer_to_list(Version), "} end. ",
+            "start() -> spawn(fun() -> loop() end). ",
+            "loop() -> receive {From, version} -> From ! {self(), ", integer_to_list(Version), "}, loop();",
+            "                  {From, upgrade} -> From ! {self(), upgraded}, ?MODULE:loop();",
+            "                  stop -> ok end."],
+    compile_text(lists:flatten(Text)).
+
+compile_text(Text) ->
+    {ok, Tokens, _} = erl_scan:string(expand(Text)),
+    {ok, _, Binary} = compile:forms(forms(Tokens, []), []),
+    Binary.
+
+expand(Text) ->
+    {match, [{At, Len}]} = re_module(Text),
+    Name = string:slice(Text, At, Len),
+    lists:flatten(string:replace(Text, "?MODULE", Name, all)).
+
+re_module(Text) ->
+    Start = string:length("-module("),
+    Rest = string:slice(Text, Start),
+    [Name | _] = string:split(Rest, ")"),
+    {match, [{Start, string:length(Name)}]}.
+
+forms([], []) -> [];
+forms([{dot, _} = Dot | Tokens], Acc) ->
+    {ok, Form} = erl_parse:parse_form(lists:reverse([Dot | Acc])),
+    [Form | forms(Tokens, [])];
+forms([Token | Tokens], Acc) -> forms(Tokens, [Token | Acc]).
+
+load(Module, Version) ->
+    erlang:load_module(Module, compiled(Module, Version)).
+
+ask(P) ->
+    P ! {self(), version},
+    receive {P, V} -> V after 1000 -> no_answer end.
+
+versions() ->
+    A = load(hot_a, 1),
+    B = hot_a:version(),
+    C = load(hot_a, 2),
+    D = hot_a:version(),
+    E = erlang:check_old_code(hot_a),
+    F = load(hot_a, 3),
+    G = erts_code_purger:purge(hot_a),
+    H = load(hot_a, 3),
+    {A, B, C, D, E, F, G, H, hot_a:version(), erlang:check_old_code(hot_a), erts_code_purger:purge(nope), erts_code_purger:soft_purge(nope)}.
+
+old_code_runs_on() ->
+    {module, M} = load(hot_b, 1),
+    P = M:start(),
+    Q = M:start(),
+    A = {ask(P), ask(Q)},
+    load(hot_b, 2),
+    B = {ask(P), ask(Q), erlang:check_process_code(P, M), erlang:check_process_code(self(), M)},
+    Q ! {self(), upgrade},
+    receive {Q, upgraded} -> ok end,
+    C = {ask(P), ask(Q), erlang:check_process_code(P, M)},
+    [X ! stop || X <- [P, Q]],
+    {A, B, C}.
+
+purge_kills() ->
+    {module, M} = load(hot_c, 1),
+    P = M:start(),
+    Ref = monitor(process, P),
+    A = ask(P),
+    load(hot_c, 2),
+    Q = M:start(),
+    B = erts_code_purger:purge(M),
+    C = receive {'DOWN', Ref, process, P, R} -> R after 1000 -> alive end,
+    {A, B, C, ask(Q), erlang:check_old_code(M)}.
+
+soft_purge_spares() ->
+    {module, M} = load(hot_d, 1),
+    P = M:start(),
+    ask(P),
+    load(hot_d, 2),
+    A = erts_code_purger:soft_purge(M),
+    B = ask(P),
+    Ref = monitor(process, P),
+    P ! stop,
+    receive {'DOWN', Ref, _, _, _} -> ok end,
+    {A, B, erts_code_purger:soft_purge(M), erlang:check_old_code(M)}.
+
+deleted() ->
+    {module, M} = load(hot_e, 1),
+    P = M:start(),
+    ask(P),
+    A = erlang:delete_module(M),
+    B = {erlang:module_loaded(M), erlang:function_exported(M, version, 0), erlang:check_old_code(M)},
+    C = ask(P),
+    D = attempt(fun() -> erlang:delete_module(M) end),
+    {A, B, C, D, erts_code_purger:purge(M), is_process_alive(P), erlang:check_old_code(M)}.
+
+funs_of_old_code() ->
+    {module, M} = load(hot_f, 1),
+    F = M:maker(),
+    load(hot_f, 2),
+    G = M:maker(),
+    {F(x), G(x), F =:= G, erlang:fun_info(F, module)}.
+
+new_processes() ->
+    {module, M} = load(hot_g, 1),
+    P1 = M:start(),
+    A = ask(P1),
+    load(hot_g, 2),
+    P2 = M:start(),
+    Self = self(),
+    spawn(fun() -> Self ! {third, M:version()} end),
+    B = receive {third, V} -> V end,
+    R = {A, ask(P2), B, ask(P1)},
+    [P ! stop || P <- [P1, P2]],
+    R.
+
+on_load() ->
+    Text = "-module(hot_h). -export([f/0]). -on_load(init/0). init() -> put(loaded, yes), ok. f() -> get(loaded).",
+    Prepared = erlang:prepare_loading(hot_h, compile_text(Text)),
+    A = erlang:has_prepared_code_on_load(Prepared),
+    B = erlang:finish_loading([Prepared]),
+    C = erlang:call_on_load_function(hot_h),
+    D = erts_code_purger:finish_after_on_load(hot_h, true),
+    {A, B, C, D, hot_h:f(), erlang:function_exported(hot_h, init, 0)}.
+
+prepared() ->
+    Binary = compiled(hot_i, 1),
+    P = erlang:prepare_loading(hot_i, Binary),
+    A = erlang:module_loaded(hot_i),
+    B = erlang:has_prepared_code_on_load(P),
+    C = erlang:finish_loading([P]),
+    D = hot_i:version(),
+    E = [attempt(fun() -> erlang:finish_loading(X) end) || X <- [[], foo, [foo], [make_ref()]]],
+    F = [attempt(fun() -> erlang:has_prepared_code_on_load(X) end) || X <- [foo, make_ref()]],
+    G = [attempt(fun() -> erlang:prepare_loading(X, Y) end) || {X, Y} <- [{foo, <<"bad">>}, {foo, Binary}, {1, Binary}, {foo, bar}]],
+    {A, B, C, D, E, F, G}.
+
+information() ->
+    {module, M} = load(hot_j, 7),
+    {M:module_info(exports), M:module_info(attributes), M:module_info(module), lists:sort([K || {K, _} <- M:module_info(compile)]),
+     erts_internal:beamfile_module_md5(compiled(hot_j, 7)) =:= M:module_info(md5),
+     erts_internal:beamfile_chunk(compiled(hot_j, 7), "Nope"), is_binary(erts_internal:beamfile_chunk(compiled(hot_j, 7), "Code")),
+     erts_internal:beamfile_chunk(<<"x">>, "Code"), [attempt(fun() -> erts_internal:beamfile_chunk(A, B) end) || {A, B} <- [{x, "Code"}, {<<>>, "C"}]]}.
