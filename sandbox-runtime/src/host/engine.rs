@@ -64,7 +64,7 @@ impl GuestEngine {
             .max_wasm_stack(MAX_STACK_BYTES);
         Ok(GuestEngine { engine: Engine::new(&config)? })
     }
-    /// Compiles the BEAM guest. Takes seconds: keep the result, or use [`GuestEngine::precompile`] ahead of time.
+    /// Compiles the BEAM guest. Takes seconds: keep the result.
     ///
     /// # Errors
     /// When the bytes are no module with the imports and exports of the process interface.
@@ -72,13 +72,6 @@ impl GuestEngine {
         let whole = Module::new(&self.engine, wasm)?;
         let bare = Module::new(&self.engine, without_data(wasm)?)?;
         self.link(&whole, &bare)
-    }
-    /// Compiles the guest to bytes that [`GuestEngine::load_precompiled`] takes without compiling.
-    ///
-    /// # Errors
-    /// As [`GuestEngine::compile`].
-    pub fn precompile(&self, wasm: &[u8]) -> Result<[Vec<u8>; 2], EngineError> {
-        Ok([self.engine.precompile_module(wasm)?, self.engine.precompile_module(&without_data(wasm)?)?])
     }
     pub(super) fn wasmtime(&self) -> &Engine {
         &self.engine
