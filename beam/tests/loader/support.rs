@@ -1,11 +1,12 @@
-//! Finds real modules: in the directories of `ORRERY_LIBRARY_DIRS`, or in the library of the `erl` and `elixir` on the path.
+//! Finds real modules and the programs that make them: those of `ORRERY_REFERENCE_LIBRARY` and `ORRERY_REFERENCE`, as
+//! `cargo xtask test` sets them, or of the `erl` and `elixir` on the path.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The `.beam` files below the library directories.
 pub(crate) fn library() -> Vec<PathBuf> {
-    let dirs: Vec<PathBuf> = match std::env::var_os("ORRERY_LIBRARY_DIRS") {
+    let dirs: Vec<PathBuf> = match std::env::var_os("ORRERY_REFERENCE_LIBRARY") {
         Some(dirs) => std::env::split_paths(&dirs).collect(),
         None => {
             let erlang = output("erl", &["-noshell", "-eval", "io:put_chars(code:lib_dir()), halt()."]);
@@ -16,7 +17,7 @@ pub(crate) fn library() -> Vec<PathBuf> {
     let mut files = Vec::new();
     dirs.iter().for_each(|dir| collect(dir, &mut files));
     files.sort();
-    assert!(!files.is_empty(), "there is no library: set ORRERY_LIBRARY_DIRS, or install Erlang/OTP");
+    assert!(!files.is_empty(), "there is no library: set ORRERY_REFERENCE_LIBRARY, or install Erlang/OTP");
     files
 }
 
@@ -38,9 +39,10 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// What a program prints, if there is such a program.
+/// What a program of Erlang or Elixir prints, if there is such a program.
 pub(crate) fn output(program: &str, args: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(args).output().ok()?;
-    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    let program = std::env::var_os("ORRERY_REFERENCE").map(PathBuf::from).unwrap_or_default().join(program);
+    let output = Command::new(&program).args(args).output().ok()?;
+    assert!(output.status.success(), "{}: {}", program.display(), String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).ok()
 }
