@@ -9,6 +9,7 @@
 //! - [`time`]: virtual time in nanoseconds.
 //! - [`event`]: what a machine reports.
 //! - [`command`]: what a machine is told.
+//! - [`world`]: the picture that events draw; the same fold on the server and in the page.
 //! - [`limits`], [`schedule`]: the parts of a machine's configuration.
 
 #![forbid(unsafe_code)]
@@ -25,6 +26,7 @@ pub mod limits;
 pub mod schedule;
 pub mod term;
 pub mod time;
+pub mod world;
 
 pub use etf::Etf;
 pub use ids::{EventSeq, Pid, Ref};
