@@ -49,34 +49,18 @@ use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use shared::event::EventKind;
 use shared::limits::{LimitKind, Limits};
-use shared::schedule::{Schedule, TimeMode};
 use shared::term::Atom;
 use shared::{Etf, EventSeq, Pid, Ref, VirtualTime};
 
 pub use error::Raise;
 pub use process::{Process, RunState};
+pub use shared::config::Config;
 pub use turn::{Delivery, Next, TurnReport, TurnResult, TurnStart};
-
-/// What a kernel starts from. Together with the inputs it decides everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// Where all randomness of the sandbox comes from.
-    pub seed: u64,
-    /// What the sandbox may use.
-    pub limits: Limits,
-    /// How processes are chosen.
-    pub schedule: Schedule,
-    /// How time passes.
-    pub time_mode: TimeMode,
-    /// What the calendar shows when the sandbox starts: nanoseconds since 1970-01-01T00:00:00Z.
-    pub epoch_nanos: u64,
-}
 
 /// The state of one sandbox, save for the memories of its guests.
 ///
 /// Cloning is cheap: large parts are shared until one of the two changes them. That is what a snapshot keeps.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kernel {
     limits: Limits,
     epoch_nanos: u64,

@@ -54,11 +54,13 @@ pub enum Command {
         /// The module.
         module: Atom,
         /// Its compiled form.
+        #[serde(with = "crate::bytes")]
         code: Arc<[u8]>,
     },
     /// Give the console input.
     ConsoleInput {
         /// The bytes; empty for end of file.
+        #[serde(with = "crate::bytes")]
         bytes: Arc<[u8]>,
     },
     /// Tell the time outside, in nanoseconds since the sandbox was started.

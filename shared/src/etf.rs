@@ -152,6 +152,20 @@ impl<'de> Deserialize<'de> for Etf {
     }
 }
 
+/// Encoded, as [`Etf`].
+impl Serialize for Term {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Etf::of(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Term {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Checked when it was read.
+        Etf::deserialize(deserializer)?.decode().map_err(de::Error::custom)
+    }
+}
+
 struct BytesVisitor;
 
 impl<'de> de::Visitor<'de> for BytesVisitor {

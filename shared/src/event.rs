@@ -31,7 +31,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventKind {
     /// A process was made.
@@ -200,6 +200,7 @@ pub enum EventKind {
     /// Something was written to the console.
     Output {
         /// What was written.
+        #[serde(with = "crate::bytes")]
         bytes: Arc<[u8]>,
     },
     /// Something that a guest reports of itself: garbage collection, a state change, a supervision action.
@@ -235,6 +236,8 @@ pub enum EventKind {
         /// How it ended.
         outcome: TurnOutcome,
     },
+    /// A process was chosen and took its signals, but none of them was for its program: there was no turn.
+    TurnSkipped,
     /// The clock went on without a process running.
     TimeAdvanced {
         /// What it shows now.
@@ -262,7 +265,7 @@ pub struct Entry {
     /// The list of arguments.
     pub args: Etf,
     /// Process flags that the guest keeps itself, from the options of `spawn_opt`: a list of `{Flag, Value}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub flags: Option<Etf>,
 }
 

@@ -10,7 +10,9 @@
 //! - [`event`]: what a machine reports.
 //! - [`command`]: what a machine is told.
 //! - [`world`]: the picture that events draw; the same fold on the server and in the page.
-//! - [`limits`], [`schedule`]: the parts of a machine's configuration.
+//! - [`recording`]: what is kept of a run so that it can be run again.
+//! - [`bytes`]: how plain bytes are written.
+//! - [`config`], [`limits`], [`schedule`]: the parts of a machine's configuration.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -18,11 +20,14 @@
 pub mod api;
 #[cfg(feature = "bundle")]
 pub mod bundle;
+pub mod bytes;
 pub mod command;
+pub mod config;
 pub mod etf;
 pub mod event;
 pub mod ids;
 pub mod limits;
+pub mod recording;
 pub mod schedule;
 pub mod term;
 pub mod time;

@@ -48,6 +48,7 @@ impl Schedule {
     pub fn of_events<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let turn = |event: &Event| match event.kind {
             EventKind::TurnStarted { budget } => Some(TurnChoice { pid: event.pid?, reductions: budget }),
+            EventKind::TurnSkipped => Some(TurnChoice { pid: event.pid?, reductions: 0 }),
             _ => None,
         };
         Self::Replay { turns: events.into_iter().filter_map(turn).collect() }

@@ -1,12 +1,13 @@
 //! Process aliases (Erlang Reference Manual, "Processes", "Process Aliases").
 
+use serde::{Deserialize, Serialize};
 use shared::event::{DropReason, EventKind};
 use shared::{Etf, EventSeq, Pid, Ref};
 
 use super::{Kernel, Raise};
 
 /// When an alias stops being active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AliasMode {
     /// Only by `unalias/1`.
     ExplicitUnalias,

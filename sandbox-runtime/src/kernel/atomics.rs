@@ -6,20 +6,21 @@
 use std::sync::Arc;
 
 use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
 use shared::limits::LimitKind;
 use shared::{Pid, Ref};
 
 use super::{Kernel, Raise};
 
 /// The arrays by reference.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct AtomicArrays {
     arrays: OrdMap<Ref, Arc<AtomicArray>>,
     elements: u64,
 }
 
 /// One array. Values are 64 bits; `signed` says how they are read.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub struct AtomicArray {
     /// Whether values are signed.
     pub signed: bool,

@@ -1,10 +1,11 @@
 //! Virtual time.
 
+use serde::{Deserialize, Serialize};
 use shared::VirtualTime;
 use shared::schedule::TimeMode;
 
 /// Keeps the time of a sandbox. It only goes forward.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub struct Clock {
     mode: TimeMode,
     now: VirtualTime,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
 use shared::Pid;
 use shared::event::EventKind;
 use shared::limits::LimitKind;
@@ -11,14 +12,14 @@ use shared::term::Atom;
 use super::{Kernel, Raise};
 
 /// Modules by name.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct CodeStore {
     modules: OrdMap<Atom, Module>,
     bytes: u64,
 }
 
 /// The newest version of a module.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub struct Module {
     /// Its compiled form.
     pub code: Arc<[u8]>,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use imbl::Vector;
+use serde::{Deserialize, Serialize};
 use shared::Pid;
 use shared::event::EventKind;
 use shared::limits::LimitKind;
@@ -10,7 +11,7 @@ use shared::limits::LimitKind;
 use super::Kernel;
 
 /// Output is kept up to a limit, the newest part of it; input goes to whoever opened the console.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct Console {
     chunks: Vector<Arc<[u8]>>,
     bytes: u64,

@@ -1,9 +1,10 @@
 //! Numbers that nobody gets twice.
 
+use serde::{Deserialize, Serialize};
 use shared::{Pid, Ref};
 
 /// The counters of a sandbox. They only go up.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub struct Counters {
     next_pid: u64,
     next_ref: u64,

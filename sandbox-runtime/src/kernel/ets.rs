@@ -22,6 +22,7 @@ mod traverse;
 use std::sync::Arc;
 
 use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
 use shared::limits::LimitKind;
 use shared::term::{Atom, MAX_DEPTH};
 use shared::{Pid, Ref, Term};
@@ -32,7 +33,7 @@ pub use table::{Protection, Table, TableKind};
 use super::Kernel;
 
 /// All tables of a sandbox.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct Tables {
     by_id: OrdMap<Ref, Arc<Table>>,
     by_name: OrdMap<Atom, Ref>,

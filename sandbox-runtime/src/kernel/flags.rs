@@ -1,5 +1,6 @@
 //! Process flags (`process_flag/2`).
 
+use serde::{Deserialize, Serialize};
 use shared::event::EventKind;
 use shared::term::Atom;
 use shared::{Etf, Pid, Term};
@@ -7,7 +8,7 @@ use shared::{Etf, Pid, Term};
 use super::{Kernel, Raise};
 
 /// The flags that matter outside the guest. Others (`min_heap_size`, `save_calls`...) stay within it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Flags {
     /// Exit signals become messages.
     pub trap_exit: bool,
@@ -16,7 +17,7 @@ pub struct Flags {
 }
 
 /// Priorities (`process_flag(priority, Level)`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Priority {
     /// Runs less often than the others.
     Low,

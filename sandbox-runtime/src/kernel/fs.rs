@@ -7,13 +7,14 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
 use shared::limits::LimitKind;
 use shared::{Pid, VirtualTime};
 
 use super::Kernel;
 
 /// Files and directories by path.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct FileSystem {
     /// By normal path: no slash at either end, `""` being the root, which is always there and not in here.
     nodes: OrdMap<String, Node>,
@@ -21,7 +22,7 @@ pub struct FileSystem {
 }
 
 /// A file or a directory.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 struct Node {
     /// `None` for a directory.
     content: Option<Arc<[u8]>>,

@@ -1,14 +1,20 @@
 //! The event log.
 
 use std::collections::VecDeque;
+use std::hash::{Hash as _, Hasher as _};
 
+use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize};
 use shared::event::{Event, EventKind};
 use shared::{EventSeq, Pid, VirtualTime};
 
 /// Numbers events and keeps those of them that somebody wants, until they are taken.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Journal {
     last: u64,
+    /// See [`Journal::digest`].
+    digest: Option<u64>,
+    #[serde(skip)]
     kept: VecDeque<Event>,
     /// How many are kept at most; then the oldest go.
     capacity: usize,
@@ -21,12 +27,19 @@ const DEFAULT_CAPACITY: usize = 1 << 18;
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { last: 0, kept: VecDeque::new(), capacity: DEFAULT_CAPACITY, dropped: 0, interest: Interest::default() }
+        Self {
+            last: 0,
+            digest: None,
+            kept: VecDeque::new(),
+            capacity: DEFAULT_CAPACITY,
+            dropped: 0,
+            interest: Interest::default(),
+        }
     }
 }
 
 /// Which events are kept. All of them are numbered, so this changes nothing but the memory that it takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Interest {
     /// None.
     Nothing,
@@ -73,6 +86,22 @@ impl Journal {
         EventSeq(self.last)
     }
 
+    /// A number that stands for all events since [`Journal::start_digest`], kept or not: two machines that began alike have
+    /// the same one as long as the same things happen in them.
+    pub fn digest(&self) -> Option<u64> {
+        self.digest
+    }
+
+    /// Begins to compute the digest, unless that has begun.
+    pub fn start_digest(&mut self) {
+        self.digest.get_or_insert(0);
+    }
+
+    /// Which events are kept.
+    pub fn interest(&self) -> Interest {
+        self.interest
+    }
+
     /// Takes the events that were kept since the last call.
     pub fn take(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.kept).into()
@@ -88,9 +117,20 @@ impl Journal {
     ) -> EventSeq {
         self.last += 1;
         let seq = EventSeq(self.last);
+        if let Some(digest) = &mut self.digest {
+            let mut hasher = FxHasher::default();
+            (*digest, at, pid, reductions, cause, &kind).hash(&mut hasher);
+            *digest = hasher.finish();
+        }
         let wanted = match self.interest {
             Interest::Nothing => false,
-            Interest::Actions => !matches!(kind, EventKind::TurnStarted { .. } | EventKind::TurnEnded { .. }),
+            Interest::Actions => {
+                let is_turn = matches!(
+                    kind,
+                    EventKind::TurnStarted { .. } | EventKind::TurnSkipped | EventKind::TurnEnded { .. }
+                );
+                !is_turn
+            }
             Interest::Everything => true,
         };
         if wanted {

@@ -4,6 +4,7 @@
 //! Removing goes by a request and its acknowledgement, so a link that is made again in between is not lost: the
 //! protocol of Erlang/OTP (ERTS User's Guide, "Distribution Protocol", "Link Protocol") used within one node.
 
+use serde::{Deserialize, Serialize};
 use shared::event::EventKind;
 use shared::{Etf, EventSeq, Pid};
 
@@ -11,7 +12,7 @@ use super::signal::Signal;
 use super::{Kernel, Raise};
 
 /// One half of a link.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Link {
     /// The request to remove it that was not yet acknowledged. Such a link is there no more, but what the other side
     /// sent before it knew must be told apart.

@@ -1,5 +1,6 @@
 //! Monitors (Erlang Reference Manual, "Processes", "Monitors"; `erlang:monitor/3`).
 
+use serde::{Deserialize, Serialize};
 use shared::event::{Destination, EventKind};
 use shared::term::Atom;
 use shared::{Etf, Pid, Ref};
@@ -9,7 +10,7 @@ use super::signal::Signal;
 use super::{Kernel, Raise};
 
 /// One monitor, as the process that made it holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Monitor {
     /// The process, when there was one.
     pub target: Option<Pid>,

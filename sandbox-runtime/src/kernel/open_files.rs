@@ -1,18 +1,19 @@
 //! Open files: what a descriptor stands for, and where it stands in its file.
 
 use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
 use shared::{Pid, Ref};
 
 use super::Kernel;
 
 /// Descriptors by reference.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct OpenFiles {
     files: OrdMap<Ref, OpenFile>,
 }
 
 /// One descriptor.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OpenFile {
     /// Whose it is. It ends with that process.
     pub owner: Pid,

@@ -1,6 +1,7 @@
 //! `persistent_term`: values that all processes read.
 
 use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
 use shared::event::EventKind;
 use shared::limits::LimitKind;
 use shared::{Etf, Pid, Term};
@@ -8,7 +9,7 @@ use shared::{Etf, Pid, Term};
 use super::{Kernel, Raise};
 
 /// The values by key. Keys compare with `=:=`.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct PersistentTerms {
     terms: OrdMap<Term, Etf>,
     bytes: u64,

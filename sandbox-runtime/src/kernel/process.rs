@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use shared::event::{Entry, ExitedBy};
 use shared::term::Atom;
 use shared::{Etf, EventSeq, Pid, Ref, VirtualTime};
@@ -14,7 +15,7 @@ use super::signal::Queued;
 use super::turn::Delivery;
 
 /// One process. What its guest holds (heap, mailbox, dictionary) is not here.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub struct Process {
     /// Who made it; `None` when that came from outside.
     pub parent: Option<Pid>,
@@ -60,7 +61,7 @@ pub struct Process {
 }
 
 /// How much waits for a process.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Mailbox {
     /// Messages within the guest.
     pub guest_messages: u64,
@@ -85,7 +86,7 @@ impl Mailbox {
 }
 
 /// Whether a process can run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RunState {
     /// It has something to do.
     Runnable,

@@ -1,9 +1,10 @@
 //! Limits on how often something may happen.
 
+use serde::{Deserialize, Serialize};
 use shared::VirtualTime;
 
 /// Counts what happens within one second of virtual time.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct Rate {
     window_start: VirtualTime,
     count: u64,

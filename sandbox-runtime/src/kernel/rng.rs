@@ -4,12 +4,35 @@ use std::hash::{Hash, Hasher};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use serde::{Deserialize, Serialize};
 
 /// A stream of random numbers that its seed decides.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Place", into = "Place")]
 pub struct Rng {
     seed: u64,
     stream: ChaCha8Rng,
+}
+
+/// How far a stream has been read: what is stored of it.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    seed: u64,
+    words: u128,
+}
+
+impl From<Rng> for Place {
+    fn from(rng: Rng) -> Self {
+        Self { seed: rng.seed, words: rng.stream.get_word_pos() }
+    }
+}
+
+impl From<Place> for Rng {
+    fn from(place: Place) -> Self {
+        let mut rng = Self::new(place.seed);
+        rng.stream.set_word_pos(place.words);
+        rng
+    }
 }
 
 impl Rng {

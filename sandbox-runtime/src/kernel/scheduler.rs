@@ -5,6 +5,7 @@ mod queues;
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use shared::Pid;
 use shared::schedule::{Schedule, TurnChoice};
 
@@ -14,13 +15,13 @@ use pct::Pct;
 use queues::Queues;
 
 /// The run queues and the rule by which they are read.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub struct Scheduler {
     queues: Queues,
     rule: Rule,
 }
 
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 enum Rule {
     Default,
     Random(Rng),
@@ -75,6 +76,10 @@ impl Scheduler {
     /// Takes the next process out of the queues.
     pub(crate) fn choose(&mut self, full_budget: u32) -> Choice {
         let full_budget = full_budget.max(1);
+        // Asking when nobody can run changes nothing, so it makes no difference how often a driver asks.
+        if self.queues.is_empty() {
+            return Choice::Nobody;
+        }
         let chosen = match &mut self.rule {
             Rule::Default => self.queues.next().map(|pid| (pid, full_budget)),
             Rule::Random(rng) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
 use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Ref, Term};
@@ -10,7 +11,7 @@ use shared::{Ref, Term};
 use super::{Kernel, Raise};
 
 /// Settings that any process may read and change.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct Settings {
     /// `erlang:system_flag/2`, for flags that were set.
     flags: OrdMap<Atom, Term>,
@@ -21,7 +22,7 @@ pub struct Settings {
     /// `erlang:system_monitor/0`
     system_monitor: Option<Term>,
     /// What `erlang:statistics/1` gave last, by its item.
-    statistics: BTreeMap<&'static str, u64>,
+    statistics: BTreeMap<Atom, u64>,
     /// The last `erlang:now/0` in microseconds.
     last_now: u64,
     /// Compiled match specifications, which are kept as they are, by reference and by content.
@@ -89,8 +90,8 @@ impl Settings {
     }
 
     /// Remembers what was told of an item, and gives what was told before.
-    pub(crate) fn note_statistics(&mut self, item: &'static str, total: u64) -> u64 {
-        self.statistics.insert(item, total).unwrap_or(0)
+    pub(crate) fn note_statistics(&mut self, item: &str, total: u64) -> u64 {
+        self.statistics.insert(Atom::new(item), total).unwrap_or(0)
     }
 
     /// A time in microseconds that is later than all that this gave before.

@@ -1,5 +1,6 @@
 //! The signal queue of a process and what each signal does when it is taken.
 
+use serde::{Deserialize, Serialize};
 use shared::etf::Part;
 use shared::event::{DropReason, EventKind, ExitedBy};
 use shared::term::Atom;
@@ -9,7 +10,7 @@ use super::turn::Delivery;
 use super::{Kernel, RunState};
 
 /// What one process does to another.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub(crate) enum Signal {
     Message(Etf),
     /// A message through an alias, which counts only if the alias is active when this is taken.
@@ -49,7 +50,7 @@ pub(crate) enum Signal {
 }
 
 /// A signal and the event that sent it.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub(crate) struct Queued {
     pub(crate) signal: Signal,
     pub(crate) cause: EventSeq,

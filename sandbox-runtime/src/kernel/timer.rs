@@ -2,6 +2,7 @@
 //! times until which processes wait.
 
 use imbl::{OrdMap, OrdSet};
+use serde::{Deserialize, Serialize};
 use shared::etf::Part;
 use shared::event::{Destination, EventKind};
 use shared::limits::LimitKind;
@@ -10,7 +11,7 @@ use shared::{Etf, EventSeq, Pid, Ref, Term, VirtualTime};
 use super::{Kernel, Raise, RunState};
 
 /// Everything that waits for a time. What is due at the same time happens in the order in which it was asked for.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub struct Timers {
     due: OrdMap<(VirtualTime, u64), Due>,
     timers: OrdMap<Ref, Timer>,
@@ -22,13 +23,13 @@ pub struct Timers {
     bytes: u64,
 }
 
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 enum Due {
     Timer(Ref),
     Wake(Pid),
 }
 
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 struct Timer {
     at: (VirtualTime, u64),
     to: Destination,

@@ -1,5 +1,6 @@
 //! Turns: what the driver does next, and what it says afterwards.
 
+use serde::{Deserialize, Serialize};
 use shared::event::{Entry, EventKind, ExitedBy, TurnOutcome};
 use shared::limits::LimitKind;
 use shared::{Etf, EventSeq, Pid, Term, VirtualTime};
@@ -35,7 +36,7 @@ pub struct TurnStart {
 }
 
 /// A message for the mailbox of a guest.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Delivery {
     /// The message.
     pub message: Etf,
@@ -109,6 +110,7 @@ impl Kernel {
                     if let Some(turn) = self.begin_turn(pid, budget) {
                         return Next::Turn(turn);
                     }
+                    self.record(Some(pid), EventKind::TurnSkipped);
                 }
                 Choice::Diverged { wanted } => {
                     self.record(None, EventKind::ScheduleDiverged { wanted });

@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
+use serde::{Deserialize, Serialize};
 use shared::Term;
 use xxhash_rust::xxh3::Xxh3;
 
 /// The place of a key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Key {
     /// By hash, then by `=:=`: tables that are not ordered. The hash goes first because it is cheap to compare.
     Hashed(u64, Term),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
+use serde::{Deserialize, Serialize};
 use shared::term::Atom;
 use shared::{Etf, Pid, Ref, Term, VirtualTime};
 
@@ -14,7 +15,7 @@ use super::key::Key;
 pub(crate) type Object = Arc<[Term]>;
 
 /// The type of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TableKind {
     /// One object for a key.
     Set,
@@ -43,7 +44,7 @@ impl TableKind {
 }
 
 /// Who may do what with a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Protection {
     /// Everybody reads and writes.
     Public,
@@ -65,14 +66,14 @@ impl Protection {
 }
 
 /// Who gets a table when its owner ends, and what it is told then.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub(crate) struct Heir {
     pub(crate) pid: Pid,
     pub(crate) data: Etf,
 }
 
 /// A table.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub struct Table {
     /// Its reference.
     pub id: Ref,
@@ -100,7 +101,7 @@ pub struct Table {
 }
 
 /// See [`Table::tuning`].
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub(crate) struct Tuning {
     pub(crate) read_concurrency: Term,
     pub(crate) write_concurrency: Term,
@@ -109,7 +110,7 @@ pub(crate) struct Tuning {
 }
 
 /// The objects of one key.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub(crate) enum Slot {
     One(Object),
     /// Of a bag; never empty.
@@ -117,7 +118,7 @@ pub(crate) enum Slot {
 }
 
 /// The objects of one key of a bag, in the order in which they were inserted.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub(crate) struct Bag {
     objects: Vec<Object>,
     /// The same once there are many, so that finding out whether one is there stays cheap.

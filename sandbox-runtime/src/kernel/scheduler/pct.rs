@@ -7,11 +7,12 @@
 use std::collections::BTreeSet;
 
 use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
 use shared::Pid;
 
 use crate::kernel::rng::Rng;
 
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub(crate) struct Pct {
     rng: Rng,
     priorities: OrdMap<Pid, u64>,

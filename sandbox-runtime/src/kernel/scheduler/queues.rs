@@ -5,12 +5,13 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use shared::Pid;
 
 use crate::kernel::flags::Priority;
 
 /// Processes that can run. Nobody stands there twice.
-#[derive(Clone, Debug, Default, Hash)]
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
 pub(crate) struct Queues {
     max: VecDeque<Pid>,
     high: VecDeque<Pid>,
@@ -77,6 +78,10 @@ impl Queues {
             }
         }
         self.normal.iter().chain(&self.low).copied().collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
     }
 
     pub(crate) fn contains(&self, pid: Pid) -> bool {

@@ -1,0 +1,80 @@
+//! What is kept of a run so that it can be run again: its inputs, and marks to check it by.
+//!
+//! Everything else follows from the inputs. A mark says what the run had come to at some point; a replay that comes to
+//! something else there is not the same run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::Command;
+use crate::config::Config;
+use crate::ids::EventSeq;
+use crate::time::VirtualTime;
+
+/// A moment in the life of a machine, always between two turns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// Turns that were given before it, since the machine was made.
+    pub turns: u64,
+    /// Inputs of the recording that were told before it.
+    pub inputs: u64,
+}
+
+/// A command and when it was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Turns that were given before it, since the machine was made.
+    pub turns: u64,
+    /// Whether the machine had run until nothing could after these turns, and up to which time it might have jumped.
+    pub idle_until: Option<VirtualTime>,
+    /// What it was told. Also a command that failed, for that can be an event.
+    pub command: Command,
+}
+
+/// What a run had come to at some point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// When.
+    pub position: Position,
+    /// The last event until then.
+    pub seq: EventSeq,
+    /// What the clock showed.
+    pub at: VirtualTime,
+    /// Stands for all events until then, kept or not.
+    pub digest: u64,
+}
+
+/// How a recording ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// What it had come to.
+    pub mark: Mark,
+    /// As [`Input::idle_until`].
+    pub idle_until: Option<VirtualTime>,
+    /// Stands for the whole state of the machine, the memory of its processes included.
+    pub state_hash: u64,
+}
+
+/// Everything that is needed to run a machine again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recording {
+    /// The format: [`Recording::FORMAT`].
+    pub format: u32,
+    /// What its processes run on: the template that they start from, in hexadecimal digits; empty when there is none.
+    pub image: String,
+    /// What the machine was made of.
+    pub config: Config,
+    /// The snapshot that it began with, in hexadecimal digits; nothing when it began empty.
+    pub start: Option<String>,
+    /// What it was told.
+    pub inputs: Vec<Input>,
+    /// What it had come to on the way, in order.
+    pub marks: Vec<Mark>,
+    /// How far it goes.
+    pub end: End,
+}
+
+impl Recording {
+    /// The version of this format and of what digests are made of.
+    pub const FORMAT: u32 = 1;
+}
