@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //!
+//! - [`cli`]: programs that run in a sandbox without a server.
 //! - [`config`]: command line, environment and file, checked at the start.
 //! - [`app`]: the router, without a socket, and the loop that serves it.
 //! - [`state`]: what requests share.
@@ -15,6 +16,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod cli;
 pub mod config;
 pub mod error;
 mod http;

@@ -1,4 +1,5 @@
-//! Starts the server: reads the configuration, opens the store, and serves until it is told to stop.
+//! Starts the server, or runs a program in a sandbox. The server reads the configuration, opens the store, and serves until it
+//! is told to stop.
 
 #![forbid(unsafe_code)]
 
@@ -7,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use backend::app;
+use backend::cli::{self, Cli, Command};
 use backend::config::{Config, RawConfig};
 use backend::state::AppState;
 use clap::Parser as _;
@@ -14,8 +16,14 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => serve(cli.serve).map(|()| ExitCode::SUCCESS),
+        Some(Command::Serve(given)) => serve(given).map(|()| ExitCode::SUCCESS),
+        Some(command) => cli::run(command),
+    };
+    match done {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -24,8 +32,8 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn run() -> anyhow::Result<()> {
-    let config = Config::resolve(RawConfig::parse())?;
+async fn serve(given: RawConfig) -> anyhow::Result<()> {
+    let config = Config::resolve(given)?;
     tracing_subscriber::fmt()
         .with_env_filter(&config.log)
         .with_writer(std::io::stderr)

@@ -5,7 +5,7 @@
 
 use crate::etf::{self, EncodeOptions};
 use crate::host::Host;
-use crate::image::ImageRef;
+use crate::image::{ImageRef, Release};
 use crate::interp::turn::Turn;
 use crate::natives::processes;
 use crate::term::Term;
@@ -85,6 +85,13 @@ impl Guest {
             Ok(_) => status::OK,
             Err(error) => self.failed(&error.to_string()),
         }
+    }
+    /// Says which release the library is of. The buffer holds that of OTP and the version of its runtime system: `27 15.2.7`.
+    pub fn release(&mut self, length: usize) -> u32 {
+        let text = String::from_utf8_lossy(&self.input[..length]).into_owned();
+        let Some((otp, erts)) = text.split_once(' ') else { return self.failed("the release is malformed") };
+        self.image.get_mut().release = Release { otp: otp.into(), erts: erts.into() };
+        status::OK
     }
     /// Makes a process that is ready to start, so that this work is part of the image.
     pub fn prepare(&mut self, host: Box<dyn Host>) {

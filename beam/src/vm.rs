@@ -15,7 +15,6 @@ use crate::load;
 use crate::loader::LoadError;
 use crate::mailbox::{Mailbox, Message};
 use crate::natives::buffers::Buffers;
-use crate::natives::code::loading::Prepared;
 use crate::natives::messages;
 use crate::natives::zlib::stream::Streams;
 use crate::regex::cache::Regexes;
@@ -70,8 +69,6 @@ pub struct Vm {
     pub initial_call: Mfa,
     /// What the process set about itself.
     pub flags: Flags,
-    /// Files between `prepare_loading` and `finish_loading`.
-    pub(crate) prepared: Vec<Prepared>,
     /// Byte queues of `prim_buffer`.
     pub(crate) buffers: Buffers,
 }
@@ -113,7 +110,6 @@ impl Vm {
             error_handler: atoms::ERROR_HANDLER,
             initial_call: (Term::NIL, Term::NIL, 0),
             flags: Flags::default(),
-            prepared: Vec::new(),
             buffers: Buffers::new(),
             builder: None,
         }

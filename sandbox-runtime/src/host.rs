@@ -13,7 +13,7 @@ pub mod template;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use shared::event::{Destination, Entry, EventKind};
+use shared::event::{Destination, Device, Entry, EventKind};
 use shared::term::Atom;
 use shared::{Etf, Pid, Ref, Term, VirtualTime};
 
@@ -325,8 +325,13 @@ impl Host {
     }
 
     /// Writes to the console.
-    pub fn console_write(&mut self, bytes: &[u8]) {
-        self.kernel.console_write(self.pid, bytes);
+    pub fn console_write(&mut self, device: Device, bytes: &[u8]) {
+        self.kernel.console_write(self.pid, device, bytes);
+    }
+
+    /// Asks for console input.
+    pub fn console_read(&mut self) {
+        self.kernel.console_read(self.pid);
     }
 
     /// Becomes the process that gets console input.
@@ -343,8 +348,7 @@ impl Host {
     ///
     /// # Errors
     /// See [`Kernel::load_code`].
-    pub fn load_code(&mut self, module: Atom, code: &[u8]) -> Result<u32, Raise> {
-        let code: Arc<[u8]> = code.into();
+    pub fn load_code(&mut self, module: Atom, code: Arc<[u8]>) -> Result<u32, Raise> {
         let version = self.kernel.load_code(Some(self.pid), module.clone(), Arc::clone(&code))?;
         self.peers.code_changed(CodeChange { module, kind: CodeChangeKind::Loaded(code) });
         Ok(version)

@@ -143,6 +143,11 @@ impl Kernel {
         self.clock.now()
     }
 
+    /// How time passes.
+    pub fn time_mode(&self) -> TimeMode {
+        self.clock.mode()
+    }
+
     /// What the calendar of the sandbox shows: nanoseconds since 1970-01-01T00:00:00Z.
     pub fn system_time_nanos(&self) -> u64 {
         self.epoch_nanos.saturating_add(self.now().nanos())

@@ -7,12 +7,16 @@
 //! - [`host`]: what the machine offers to a running process.
 //! - [`peers`]: the guests of the processes that do not run.
 //! - [`machine`]: joins the three into something that can be told commands and gives events.
+//! - [`boot`]: starts Erlang/OTP and Elixir in a machine.
+//! - [`driver`]: runs a machine against the clock.
 //! - [`explore`]: runs a machine under many schedules.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod boot;
 pub mod calls;
+pub mod driver;
 pub mod explore;
 pub mod guest;
 pub mod host;

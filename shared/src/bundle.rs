@@ -93,6 +93,8 @@ pub enum Kind {
     App,
     /// A header file for Erlang's `-include_lib`, named `application/include/file.hrl`.
     Header,
+    /// A boot script in its binary form (`.boot`), named as the release is.
+    Boot,
     /// The documentation chunk (`Docs`, EEP 48) of a module, named as the module is. In the section for documentation.
     Docs,
 }

@@ -30,6 +30,16 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+/// The two streams of a console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// What programs print.
+    Stdout,
+    /// Warnings and errors.
+    Stderr,
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -199,10 +209,14 @@ pub enum EventKind {
     },
     /// Something was written to the console.
     Output {
+        /// Where to.
+        device: Device,
         /// What was written.
         #[serde(with = "crate::bytes")]
         bytes: Arc<[u8]>,
     },
+    /// A process waits for input at the console.
+    InputWanted,
     /// Something that a guest reports of itself: garbage collection, a state change, a supervision action.
     Guest {
         /// What kind of thing.

@@ -173,7 +173,7 @@ impl World {
             EventKind::CodeDeleted { module } => {
                 self.modules.remove(module);
             }
-            EventKind::Output { bytes } => self.output.push(event.seq, bytes),
+            EventKind::Output { bytes, .. } => self.output.push(event.seq, bytes),
             EventKind::LimitReached { limit, .. } => *self.limits.entry(*limit).or_default() += 1,
             EventKind::Halted { reason } => self.halted = Some(reason.clone()),
             _ => {}

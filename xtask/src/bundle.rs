@@ -4,7 +4,9 @@
 //! lies its header as JSON, for people and scripts.
 
 mod chunks;
+mod own;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -43,7 +45,7 @@ const NEEDED: [&str; 5] = ["compiler", "elixir", "erts", "kernel", "stdlib"];
 const LEVEL: i32 = 19;
 
 /// Changes when the same library would be packed differently.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
 
 /// A packed library.
 #[derive(Debug, Clone)]
@@ -63,11 +65,11 @@ pub(crate) fn ensure(workspace: &Workspace, asked_for: Option<&Path>) -> anyhow:
         "elixir-{}-otp-{}-{}.library",
         installation.elixir,
         installation.otp,
-        fingerprint(&apps)?
+        fingerprint(&apps, &own::sources(workspace)?)?
     ));
     if !file.exists() {
         let step = step::begin("Packing the Elixir/OTP library", "sandboxes load it from one compressed file");
-        let bytes = make(&installation, &apps)?;
+        let bytes = make(workspace, &installation, &apps)?;
         let header = Bundle::parse(&bytes).context("reading what was just packed")?.header().clone();
         stamp::write(&file.with_extension("json"), &serde_json::to_vec_pretty(&header)?)?;
         stamp::write(&file, &bytes)?;
@@ -84,15 +86,16 @@ pub(crate) fn ensure(workspace: &Workspace, asked_for: Option<&Path>) -> anyhow:
 }
 
 /// Packs the library and gives the bundle, without looking at the cache.
-pub(crate) fn make_for(installation: &Installation) -> anyhow::Result<Vec<u8>> {
-    make(installation, &applications(installation)?)
+pub(crate) fn make_for(workspace: &Workspace, installation: &Installation) -> anyhow::Result<Vec<u8>> {
+    make(workspace, installation, &applications(installation)?)
 }
 
-fn make(installation: &Installation, apps: &[Application]) -> anyhow::Result<Vec<u8>> {
-    let mut items = Vec::new();
+fn make(workspace: &Workspace, installation: &Installation, apps: &[Application]) -> anyhow::Result<Vec<u8>> {
+    let mut items = own::items(workspace, installation)?;
+    let replaced: HashSet<String> = items.iter().map(|item| item.name.clone()).collect();
     for app in apps {
         for file in &app.files {
-            items.extend(items_of(app, file)?);
+            items.extend(items_of(app, file)?.into_iter().filter(|item| !replaced.contains(&item.name)));
         }
     }
     let versions = LibraryVersions {
@@ -165,9 +168,13 @@ fn items_of(app: &Application, file: &Path) -> anyhow::Result<Vec<Item>> {
 }
 
 /// A short name for exactly these files; reading only their sizes and times, so that it takes no time.
-fn fingerprint(apps: &[Application]) -> anyhow::Result<String> {
+fn fingerprint(apps: &[Application], own: &[PathBuf]) -> anyhow::Result<String> {
     let mut hasher = Sha256::new();
     hasher.update(RECIPE);
+    // Few and often changed: by content, so that checkouts share what they make.
+    for file in own {
+        hasher.update(fs::read(file).with_context(|| format!("reading {}", file.display()))?);
+    }
     for file in apps.iter().flat_map(|app| &app.files) {
         let metadata = file.metadata().with_context(|| format!("reading {}", file.display()))?;
         let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();

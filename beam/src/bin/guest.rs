@@ -113,6 +113,10 @@ mod wasm {
     extern "C" fn load(length: usize) -> u32 {
         guest().load(length)
     }
+    #[unsafe(no_mangle)]
+    extern "C" fn release(length: usize) -> u32 {
+        guest().release(length)
+    }
     /// Ends the image: what follows belongs to the process.
     #[unsafe(no_mangle)]
     extern "C" fn seal() -> u32 {

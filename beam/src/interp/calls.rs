@@ -3,6 +3,7 @@
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
 use crate::image::Mfa;
+use crate::natives::hosted::{self, hosted_number};
 use crate::natives::messages;
 use crate::term::{Term, header_kind, kind, tag};
 use crate::vm::{Fault, Vm};
@@ -121,7 +122,7 @@ fn unknown(vm: &mut Vm, mfa: Mfa) -> Result<*const u64, Fail> {
     }
     let handler = vm.error_handler;
     let arguments: Vec<Term> = vm.x[..arity as usize].to_vec();
-    if handler != atoms::ERROR_HANDLER
+    if (handler != atoms::ERROR_HANDLER || has_code_server(vm)?)
         && let Some(code) = defined_or_loaded(vm, (handler, atoms::UNDEFINED_FUNCTION, 3))
     {
         let list = vm.heap.list(&arguments);
@@ -135,6 +136,13 @@ fn unknown(vm: &mut Vm, mfa: Mfa) -> Result<*const u64, Fail> {
     }
     remember(vm, module, function, &arguments, false);
     Err(Fail::Error(atoms::UNDEF))
+}
+
+/// Whether `error_handler` has somebody to ask for a module.
+fn has_code_server(vm: &mut Vm) -> Result<bool, Fail> {
+    let Some(server) = vm.image.get().atoms.existing("code_server") else { return Ok(false) };
+    let pid = hosted::call(vm, hosted_number!("erlang", "whereis", 1), &[server])?;
+    Ok(pid.is_pid() && pid != vm.pid)
 }
 
 fn defined(vm: &Vm, mfa: Mfa) -> Option<*const u64> {

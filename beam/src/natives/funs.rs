@@ -144,7 +144,12 @@ fn read_mfa(args: &[Term]) -> Result<Option<Mfa>, Fail> {
 }
 
 fn function_exported(vm: &mut Vm, args: &[Term]) -> Outcome {
-    Ok(super::boolean(read_mfa(args)?.is_some_and(|mfa| is_exported(vm, mfa))))
+    let Some(mfa) = read_mfa(args)? else { return Ok(atoms::FALSE) };
+    if !vm.image.get().modules.contains_key(&mfa.0) {
+        // A module of the sandbox that this process has not called yet is loaded all the same.
+        vm.load_from_host(mfa.0);
+    }
+    Ok(super::boolean(is_exported(vm, mfa)))
 }
 
 fn is_builtin(vm: &mut Vm, args: &[Term]) -> Outcome {

@@ -191,6 +191,10 @@ pub const HOSTED: &[(&str, &str, u8)] = &[
     // Added later.
     ("erlang", "group_leader", 0),
     ("erts_internal", "log_crash", 1),
+    ("erts_internal", "prepare_loading", 2),
+    ("erlang", "has_prepared_code_on_load", 1),
+    ("orrery_io", "open_console", 0),
+    ("orrery_io", "read_console", 0),
 ];
 
 /// Number of a hosted function; `None` for a function that the host does not answer.

@@ -4,14 +4,29 @@ use shared::term::Atom;
 use shared::{Etf, Pid, Term};
 
 use super::answer::{Answer, Failure, atom};
-use super::arguments::Arguments;
+use super::arguments::{Arguments, truth};
 use crate::host::Host;
 
-/// `finish_loading([{Module, Code}])`
+/// `prepare_loading({Module, HasOnLoad}, Code)`: a reference that any process can finish with. The guest has checked the code.
+pub(super) fn prepare_loading(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let (what, code) = (arguments.term(0)?, arguments.term(1)?);
+    let Some([Term::Atom(module), has_on_load]) = what.as_tuple() else { return Err(Failure::badarg()) };
+    let code = code.as_binary().ok_or(Failure::badarg())?;
+    Ok(host.kernel_mut().prepare_code(module.clone(), code.into(), truth(has_on_load)?).into())
+}
+
+/// `has_prepared_code_on_load(Reference)`: `{Module, HasOnLoad}`
+pub(super) fn prepared(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let prepared = host.kernel().code().prepared(arguments.reference(0)?).ok_or(Failure::badarg())?;
+    Ok(Term::tuple([prepared.module.clone().into(), Term::bool(prepared.has_on_load)]).into())
+}
+
+/// `finish_loading([Reference])`
 pub(super) fn finish_loading(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    for file in arguments.list(0)? {
-        let Some([Term::Atom(module), code]) = file.as_tuple() else { return Err(Failure::badarg()) };
-        host.load_code(module.clone(), code.as_binary().ok_or(Failure::badarg())?)?;
+    for reference in arguments.list(0)? {
+        let reference = reference.as_local_ref().ok_or(Failure::badarg())?;
+        let prepared = host.kernel_mut().take_prepared(reference).ok_or(Failure::badarg())?;
+        host.load_code(prepared.module, prepared.code)?;
     }
     atom("ok")
 }

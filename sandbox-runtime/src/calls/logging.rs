@@ -1,6 +1,6 @@
 //! Reports of the runtime system itself: a process ended by an error that nobody caught.
 
-use shared::event::Destination;
+use shared::event::{Destination, Device};
 use shared::term::Atom;
 use shared::{Etf, Term};
 
@@ -24,7 +24,8 @@ pub(super) fn log_crash(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     };
     let Some(logger) = logger else {
         let reason = reason.decode().map_or_else(|_| "...".to_owned(), |reason| reason.to_string());
-        host.console_write(format!("Error in process {pid} with exit value:\n{reason}\n\n").as_bytes());
+        let text = format!("Error in process {pid} with exit value:\n{reason}\n\n");
+        host.console_write(Device::Stderr, text.as_bytes());
         return Ok(true.into());
     };
     let names = |pairs: [(&str, Term); 2]| Term::map(pairs.map(|(key, value)| (Term::atom(key), value)));

@@ -1,5 +1,6 @@
 //! The sandbox as a whole: figures, flags, the console, the end.
 
+use shared::event::Device;
 use shared::{Etf, Term};
 
 use super::answer::{Answer, Failure, atom};
@@ -170,11 +171,25 @@ pub(super) fn display_string(host: &mut Host, arguments: &Arguments<'_>) -> Answ
         text @ (Term::Nil | Term::List(_)) => arguments::text(&text)?.into_bytes(),
         bits => bits.as_binary().ok_or(Failure::badarg())?.to_vec(),
     };
-    match arguments.atom(0)?.as_str() {
-        "stdout" | "stderr" => host.console_write(&bytes),
+    let device = match arguments.atom(0)?.as_str() {
+        "stdout" => Device::Stdout,
+        "stderr" => Device::Stderr,
         _ => return Err(Failure::badarg()),
-    }
+    };
+    host.console_write(device, &bytes);
     Ok(true.into())
+}
+
+/// `orrery_io:open_console()`: the caller gets what is typed.
+pub(super) fn open_console(host: &mut Host, _: &Arguments<'_>) -> Answer {
+    host.console_open();
+    atom("ok")
+}
+
+/// `orrery_io:read_console()`: the caller waits for the next piece of input.
+pub(super) fn read_console(host: &mut Host, _: &Arguments<'_>) -> Answer {
+    host.console_read();
+    atom("ok")
 }
 
 /// `erts_internal:process_display(Pid, backtrace)`
@@ -188,7 +203,7 @@ pub(super) fn process_display(host: &mut Host, arguments: &Arguments<'_>) -> Ans
     }
     let text = host.ask(target, &Term::atom("backtrace")).and_then(|text| text.decode().ok());
     let text = text.as_ref().and_then(Term::as_binary).unwrap_or_default();
-    host.console_write(text);
+    host.console_write(Device::Stderr, text);
     Ok(true.into())
 }
 

@@ -185,4 +185,8 @@ pub const FUNCTIONS: &[(&str, &str, u8, Body)] = &[
     // Added later.
     ("erlang", "group_leader", 0, processes::group_leader),
     ("erts_internal", "log_crash", 1, logging::log_crash),
+    ("erts_internal", "prepare_loading", 2, code::prepare_loading),
+    ("erlang", "has_prepared_code_on_load", 1, code::prepared),
+    ("orrery_io", "open_console", 0, system::open_console),
+    ("orrery_io", "read_console", 0, system::read_console),
 ];

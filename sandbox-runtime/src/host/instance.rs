@@ -127,7 +127,7 @@ impl Instance {
         Ok(function.call(&mut self.store, parameters)?)
     }
     /// Hands bytes to an export that takes their number and gives a status.
-    fn request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
+    pub(super) fn request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
         let length = u32::try_from(bytes.len()).map_err(|_| EngineError::Guest("a request is too large".into()))?;
         let at = self.buffer.call(&mut self.store, length)?;
         self.memory.write(&mut self.store, at as usize, bytes).map_err(|e| EngineError::Guest(e.to_string()))?;

@@ -35,6 +35,20 @@ impl Template {
     ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
         Instance::whole(engine, module)?.into_template(engine, module, files)
     }
+    /// As [`Template::new`], for a library of a release: that of Erlang/OTP (`27`) and the version of its runtime system.
+    ///
+    /// # Errors
+    /// As [`Template::new`].
+    pub fn of_release<'a>(
+        engine: &GuestEngine,
+        module: &BeamModule,
+        (otp, erts): (&str, &str),
+        files: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
+        let mut instance = Instance::whole(engine, module)?;
+        instance.request("release", format!("{otp} {erts}").as_bytes())?;
+        instance.into_template(engine, module, files)
+    }
     /// As [`Template::new`], on top of the code of this template.
     ///
     /// # Errors

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
-use shared::Pid;
 use shared::event::EventKind;
 use shared::limits::LimitKind;
 use shared::term::Atom;
+use shared::{Pid, Ref};
 
 use super::{Kernel, Raise};
 
@@ -16,6 +16,23 @@ use super::{Kernel, Raise};
 pub struct CodeStore {
     modules: OrdMap<Atom, Module>,
     bytes: u64,
+    /// Files between `erlang:prepare_loading/2` and `erlang:finish_loading/1`, the oldest first.
+    prepared: Vector<Prepared>,
+}
+
+/// Files that may wait between the two steps of loading; the oldest is forgotten beyond that.
+const PREPARED_MAX: usize = 1_024;
+
+/// A file that was checked and is not current yet. Any process may make it current.
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+pub struct Prepared {
+    reference: Ref,
+    /// The module.
+    pub module: Atom,
+    /// Its compiled form.
+    pub code: Arc<[u8]>,
+    /// Whether it has an `-on_load` function.
+    pub has_on_load: bool,
 }
 
 /// The newest version of a module.
@@ -36,6 +53,11 @@ impl CodeStore {
     /// Bytes of all modules.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// A file that was prepared.
+    pub fn prepared(&self, reference: Ref) -> Option<&Prepared> {
+        self.prepared.iter().find(|prepared| prepared.reference == reference)
     }
 
     /// All modules, by name.
@@ -61,6 +83,24 @@ impl Kernel {
         self.code.modules.insert(module.clone(), Module { code, version });
         self.record(pid, EventKind::CodeLoaded { module, version });
         Ok(version)
+    }
+
+    /// `erlang:prepare_loading/2`: keeps a file until it is made current.
+    pub fn prepare_code(&mut self, module: Atom, code: Arc<[u8]>, has_on_load: bool) -> Ref {
+        let reference = self.make_ref();
+        let prepared = &mut self.code.prepared;
+        prepared.push_back(Prepared { reference, module, code, has_on_load });
+        let bytes = |prepared: &Vector<Prepared>| prepared.iter().map(|file| file.code.len() as u64).sum::<u64>();
+        while prepared.len() > PREPARED_MAX || (prepared.len() > 1 && bytes(prepared) > self.limits.code_bytes) {
+            prepared.pop_front();
+        }
+        reference
+    }
+
+    /// Takes a prepared file, to load it.
+    pub fn take_prepared(&mut self, reference: Ref) -> Option<Prepared> {
+        let place = self.code.prepared.iter().position(|prepared| prepared.reference == reference)?;
+        Some(self.code.prepared.remove(place))
     }
 
     /// Forgets a module: whether there was one.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::Vector;
 use serde::{Deserialize, Serialize};
 use shared::Pid;
-use shared::event::EventKind;
+use shared::event::{Device, EventKind};
 use shared::limits::LimitKind;
 
 use super::Kernel;
@@ -17,6 +17,8 @@ pub struct Console {
     bytes: u64,
     dropped_bytes: u64,
     owner: Option<Pid>,
+    /// Whether somebody reads and waits.
+    wants_input: bool,
     /// What was typed before anybody listened.
     early_input: Vec<Arc<[u8]>>,
 }
@@ -40,9 +42,19 @@ impl Console {
         self.owner
     }
 
+    /// Whether a program waits for input. The clock of a fast sandbox should not jump then.
+    pub fn wants_input(&self) -> bool {
+        self.wants_input
+    }
+
+    pub(crate) fn input_came(&mut self) {
+        self.wants_input = false;
+    }
+
     pub(crate) fn owner_ended(&mut self, pid: Pid) {
         if self.owner == Some(pid) {
             self.owner = None;
+            self.wants_input = false;
         }
     }
 
@@ -74,16 +86,22 @@ impl Console {
 
 impl Kernel {
     /// Writes to the console.
-    pub fn console_write(&mut self, pid: Pid, bytes: &[u8]) {
+    pub fn console_write(&mut self, pid: Pid, device: Device, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
         let bytes: Arc<[u8]> = bytes.into();
-        self.record(Some(pid), EventKind::Output { bytes: Arc::clone(&bytes) });
+        self.record(Some(pid), EventKind::Output { device, bytes: Arc::clone(&bytes) });
         let limit = self.limits.output_bytes;
         if self.console.write(bytes, limit) {
             self.limit_reached(Some(pid), LimitKind::OutputBytes, limit);
         }
+    }
+
+    /// Tells the outside that input is waited for.
+    pub fn console_read(&mut self, pid: Pid) {
+        self.console.wants_input = true;
+        self.record(Some(pid), EventKind::InputWanted);
     }
 
     /// Makes the caller the one who gets input: messages `{console, Bytes}` and `{console, eof}`.

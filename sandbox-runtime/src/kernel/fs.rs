@@ -2,6 +2,11 @@
 //!
 //! Errors are those of POSIX, as `file` of Erlang/OTP gives them. There are no users, permissions or links, and
 //! nothing outside can be reached: a path that climbs above the root ends at the root.
+//!
+//! # Layout
+//! - [`base`]: files that many sandboxes have in common, which lie under the sandbox's own
+
+pub mod base;
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -12,6 +17,7 @@ use shared::limits::LimitKind;
 use shared::{Pid, VirtualTime};
 
 use super::Kernel;
+use base::{Base, BaseFiles, Found};
 
 /// Files and directories by path.
 #[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
@@ -19,6 +25,9 @@ pub struct FileSystem {
     /// By normal path: no slash at either end, `""` being the root, which is always there and not in here.
     nodes: OrdMap<String, Node>,
     bytes: u64,
+    /// What lies under it. It counts for no limit, and is no part of what is stored: whoever restores a sandbox puts it there.
+    #[serde(skip)]
+    base: Base,
 }
 
 /// A file or a directory.
@@ -55,6 +64,8 @@ pub enum FileError {
     Einval,
     /// There is no room.
     Enospc,
+    /// It belongs to what cannot be changed.
+    Erofs,
 }
 
 impl FileError {
@@ -67,6 +78,7 @@ impl FileError {
             Self::Enotdir => "enotdir",
             Self::Einval => "einval",
             Self::Enospc => "enospc",
+            Self::Erofs => "erofs",
         }
     }
 }
@@ -106,6 +118,13 @@ impl FileSystem {
         if path.is_empty() {
             return Ok(FileInfo { is_directory: true, size: 0, modified: VirtualTime::ZERO });
         }
+        if let Some(base) = self.base.of(&path) {
+            let (is_directory, size) = match base.find(&path).ok_or(FileError::Enoent)? {
+                Found::Directory => (true, 0),
+                Found::File { size } => (false, size),
+            };
+            return Ok(FileInfo { is_directory, size, modified: VirtualTime::ZERO });
+        }
         let node = self.nodes.get(&path).ok_or(FileError::Enoent)?;
         let size = node.content.as_ref().map_or(0, |content| content.len() as u64);
         Ok(FileInfo { is_directory: node.content.is_none(), size, modified: node.modified })
@@ -120,6 +139,10 @@ impl FileSystem {
         if path.is_empty() {
             return Err(FileError::Eisdir);
         }
+        if let Some(base) = self.base.of(&path) {
+            let missing = || if base.find(&path).is_some() { FileError::Eisdir } else { FileError::Enoent };
+            return base.read(&path).ok_or_else(missing);
+        }
         let node = self.nodes.get(&path).ok_or(FileError::Enoent)?;
         node.content.clone().ok_or(FileError::Eisdir)
     }
@@ -130,11 +153,32 @@ impl FileSystem {
     /// `enoent`, `enotdir`.
     pub fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
         let path = normal(path)?;
+        if let Some(base) = self.base.of(&path) {
+            self.directory(&path)?;
+            return base.list(&path).ok_or(FileError::Enotdir);
+        }
         self.directory(&path)?;
-        Ok(self.within(&path).filter(|name| !name.contains('/')).map(str::to_owned).collect())
+        let mut names: Vec<String> = self.within(&path).filter(|name| !name.contains('/')).map(str::to_owned).collect();
+        if let (true, Some(top)) = (path.is_empty(), self.base.top()) {
+            names.push(top.to_owned());
+            names.sort();
+        }
+        Ok(names)
+    }
+
+    /// Refuses to change what is not the sandbox's own.
+    fn own(&self, path: &str) -> Result<(), FileError> {
+        if self.base.of(path).is_some() { Err(FileError::Erofs) } else { Ok(()) }
     }
 
     fn directory(&self, path: &str) -> Result<(), FileError> {
+        if let Some(base) = self.base.of(path) {
+            return match base.find(path) {
+                Some(Found::Directory) => Ok(()),
+                Some(Found::File { .. }) => Err(FileError::Enotdir),
+                None => Err(FileError::Enoent),
+            };
+        }
         match (path, self.nodes.get(path)) {
             ("", _) | (_, Some(Node { content: None, .. })) => Ok(()),
             (_, Some(_)) => Err(FileError::Enotdir),
@@ -168,6 +212,10 @@ impl FileSystem {
         if path.is_empty() || self.nodes.contains_key(&path) {
             return Err(FileError::Eexist);
         }
+        if self.info(&path).is_ok() {
+            return Err(FileError::Eexist);
+        }
+        self.own(&path)?;
         self.directory(parent(&path))?;
         self.put(path, Node { content: None, modified: now });
         Ok(())
@@ -175,6 +223,8 @@ impl FileSystem {
 
     fn delete(&mut self, path: &str) -> Result<(), FileError> {
         let path = normal(path)?;
+        self.info(&path)?;
+        self.own(&path)?;
         match self.nodes.get(&path) {
             None => Err(FileError::Enoent),
             Some(Node { content: None, .. }) => Err(FileError::Eisdir),
@@ -188,6 +238,7 @@ impl FileSystem {
     fn delete_directory(&mut self, path: &str) -> Result<(), FileError> {
         let path = normal(path)?;
         self.directory(&path)?;
+        self.own(&path)?;
         if path.is_empty() || self.within(&path).next().is_some() {
             return Err(FileError::Eexist);
         }
@@ -197,6 +248,9 @@ impl FileSystem {
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), FileError> {
         let (from, to) = (normal(from)?, normal(to)?);
+        self.info(&from)?;
+        self.own(&from)?;
+        self.own(&to)?;
         let node = self.nodes.get(&from).cloned().ok_or(FileError::Enoent)?;
         if to.is_empty() || to.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/')) {
             return Err(FileError::Einval);
@@ -234,6 +288,11 @@ fn node_bytes(path: &str, node: &Node) -> u64 {
 }
 
 impl Kernel {
+    /// Puts files under those of the sandbox. Done once, before anything runs.
+    pub fn set_base_files(&mut self, files: Arc<dyn BaseFiles>) {
+        self.files.base.set(files);
+    }
+
     /// Writes a whole file, making it when it is not there.
     ///
     /// # Errors
@@ -243,6 +302,7 @@ impl Kernel {
         if path.is_empty() || self.files.nodes.get(&path).is_some_and(|node| node.content.is_none()) {
             return Err(FileError::Eisdir);
         }
+        self.files.own(&path)?;
         self.files.directory(parent(&path))?;
         let node = Node { content: Some(content.into()), modified: self.now() };
         let old = self.files.nodes.get(&path).map_or(0, |old| node_bytes(&path, old));

@@ -68,6 +68,7 @@ impl Kernel {
         let Some(owner) = self.console.owner() else {
             return self.console.keep_input(bytes);
         };
+        self.console.input_came();
         let data = if bytes.is_empty() { Term::atom("eof") } else { Term::binary(bytes) };
         let message = Etf::of(&Term::tuple([Term::Atom(Atom::new("console")), data]));
         self.transmit(None, None, &shared::event::Destination::Pid(owner), message);

@@ -116,7 +116,7 @@ impl Kernel {
                     self.record(None, EventKind::ScheduleDiverged { wanted });
                 }
                 Choice::Nobody => match self.next_due() {
-                    Some(to) if self.clock.jumps() && to <= horizon => {
+                    Some(to) if self.clock.jumps() && !self.console.wants_input() && to <= horizon => {
                         self.clock.jump_to(to);
                         self.record(None, EventKind::TimeAdvanced { to });
                     }

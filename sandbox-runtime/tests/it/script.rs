@@ -10,7 +10,7 @@ use sandbox_runtime::kernel::spawn::SpawnOptions;
 use sandbox_runtime::kernel::{Config, TurnReport, TurnResult};
 use sandbox_runtime::machine::{Machine, Stopped};
 use shared::command::Command;
-use shared::event::{Destination, Entry, Event};
+use shared::event::{Destination, Device, Entry, Event};
 use shared::term::Atom;
 use shared::{Etf, Pid, Term, VirtualTime};
 
@@ -215,7 +215,7 @@ pub(crate) fn check(scripts: &[(&'static str, Vec<Op>)], expected: &str) -> Test
 }
 
 pub(crate) fn print(host: &mut Host, text: &str) {
-    host.console_write(format!("{text}\n").as_bytes());
+    host.console_write(Device::Stdout, format!("{text}\n").as_bytes());
 }
 
 /// Prints any term.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::{Destination, Entry, ExitedBy};
+use crate::event::{Destination, Device, Entry, ExitedBy};
 use crate::term::Term;
 
 /// Gives events the numbers and times that a machine would give them.
@@ -136,7 +136,7 @@ fn links_names_and_counts_follow_the_events() {
 fn a_picture_and_a_stream_may_overlap() {
     let mut log = Log::default();
     log.spawn(None, 1, Entry::new("a", "b", Etf::of(&Term::Nil)));
-    let output = log.event(Some(1), EventKind::Output { bytes: b"hello".as_slice().into() });
+    let output = log.event(Some(1), EventKind::Output { device: Device::Stdout, bytes: b"hello".as_slice().into() });
     log.world.apply(&output);
     log.world.apply(&output);
     assert_eq!(log.world.output.text(), "hello");
@@ -148,7 +148,7 @@ fn the_picture_stays_small_however_long_the_stream_is() {
     log.spawn(None, 1, supervisor("Elixir.App"));
     for child in 2..5_000 {
         log.spawn(1, child, Entry::new("a", "b", Etf::of(&Term::Nil)));
-        log.add(child, EventKind::Output { bytes: vec![b'.'; 1_000].into() });
+        log.add(child, EventKind::Output { device: Device::Stdout, bytes: vec![b'.'; 1_000].into() });
         log.exit(child, Term::atom("normal"));
     }
     let world = &log.world;

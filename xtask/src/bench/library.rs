@@ -12,7 +12,7 @@ use crate::bundle;
 /// Unpacking is measured here in a development build of this program, except for the decompressor, which is optimised.
 pub(crate) fn measure(context: &Context<'_>) -> anyhow::Result<Vec<Figure>> {
     let begun = Instant::now();
-    let made = bundle::make_for(&context.packed.installation)?;
+    let made = bundle::make_for(context.workspace, &context.packed.installation)?;
     let pack = begun.elapsed();
     let file = fs::read(&context.packed.file)?;
     anyhow::ensure!(made == file, "packing the same library twice gives two different files");

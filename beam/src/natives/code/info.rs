@@ -54,7 +54,8 @@ pub(super) fn module_loaded(vm: &mut Vm, args: &[Term]) -> Outcome {
     if !args[0].is_atom() {
         return Err(Fail::BADARG);
     }
-    Ok(boolean(vm.image.get().modules.contains_key(&args[0])))
+    // A module of the sandbox that this process has not called yet is loaded all the same.
+    Ok(boolean(vm.image.get().modules.contains_key(&args[0]) || vm.load_from_host(args[0])))
 }
 
 pub(super) fn check_old_code(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -77,6 +78,9 @@ pub(super) fn get_module_info(vm: &mut Vm, args: &[Term]) -> Outcome {
 }
 
 pub(super) fn get_module_info_item(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if args[0].is_atom() && !vm.image.get().modules.contains_key(&args[0]) {
+        vm.load_from_host(args[0]);
+    }
     let module: Rc<Module> = vm.image.get().modules.get(&args[0]).cloned().ok_or(Fail::BADARG)?;
     match args[1] {
         atoms::MODULE => Ok(module.name),

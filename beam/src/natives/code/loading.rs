@@ -12,17 +12,6 @@ use crate::natives::hosted::{self, hosted_number};
 use crate::term::Term;
 use crate::vm::Vm;
 
-/// Files that may wait between the two steps; the oldest is forgotten beyond that.
-const MAX_PREPARED: usize = 1024;
-
-/// A file between `prepare_loading` and `finish_loading`.
-pub struct Prepared {
-    reference: [u32; 3],
-    module: Term,
-    bytes: Vec<u8>,
-    has_on_load: bool,
-}
-
 pub(super) fn prepare_loading(vm: &mut Vm, args: &[Term]) -> Outcome {
     let bytes = args[1].bits().filter(|bits| bits.is_binary()).ok_or(Fail::BADARG)?.bytes();
     if !args[0].is_atom() {
@@ -34,17 +23,8 @@ pub(super) fn prepare_loading(vm: &mut Vm, args: &[Term]) -> Outcome {
         _ => return refused(vm, "badfile"),
     };
     let has_on_load = file.code.iter().any(|instruction| instruction.op == Op::OnLoad);
-    let reference = vm.make_ref();
-    if vm.prepared.len() == MAX_PREPARED {
-        vm.prepared.remove(0);
-    }
-    vm.prepared.push(Prepared {
-        reference: reference.local_ref().ok_or(Fail::BADARG)?,
-        module: args[0],
-        bytes: bytes.into_owned(),
-        has_on_load,
-    });
-    Ok(reference)
+    let what = vm.heap.tuple(&[args[0], boolean(has_on_load)]);
+    hosted::call(vm, hosted_number!("erts_internal", "prepare_loading", 2), &[what, args[1]])
 }
 
 fn refused(vm: &mut Vm, reason: &str) -> Outcome {
@@ -52,59 +32,53 @@ fn refused(vm: &mut Vm, reason: &str) -> Outcome {
     Ok(vm.heap.tuple(&[atoms::ERROR, reason]))
 }
 
-fn position(vm: &Vm, reference: Term) -> Result<usize, Fail> {
-    let words = reference.local_ref().ok_or(Fail::BADARG)?;
-    vm.prepared.iter().position(|p| p.reference == words).ok_or(Fail::BADARG)
+/// Module of a prepared file, and whether it has an `-on_load` function.
+fn prepared(vm: &mut Vm, reference: Term) -> Result<(Term, bool), Fail> {
+    let prepared = hosted::call(vm, hosted_number!("erlang", "has_prepared_code_on_load", 1), &[reference])?;
+    let [module, has_on_load] = *prepared.tuple_of::<2>().ok_or(Fail::BADARG)?;
+    Ok((module, has_on_load == atoms::TRUE))
 }
 
 pub(super) fn has_prepared_code_on_load(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let at = position(vm, args[0])?;
-    Ok(boolean(vm.prepared[at].has_on_load))
+    Ok(boolean(prepared(vm, args[0])?.1))
 }
 
 /// Makes prepared files current, all or none. Gives `ok` or what stands in the way: `{not_purged, Modules}`,
 /// `{on_load, Modules}`, `{duplicated, Modules}`. One module with an `-on_load` function is loaded, and `{on_load, [Module]}`
 /// says that the function is to be called.
 pub(super) fn finish_loading(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let mut positions = Vec::new();
+    let mut files = Vec::new();
     for reference in args[0].proper_list().ok_or(Fail::BADARG)? {
-        positions.push(position(vm, reference)?);
+        files.push(prepared(vm, reference)?);
     }
-    let modules: Vec<Term> = positions.iter().map(|at| vm.prepared[*at].module).collect();
+    let modules: Vec<Term> = files.iter().map(|(module, _)| *module).collect();
     let old = &vm.image.get().old_modules;
     let not_purged: Vec<Term> = modules.iter().filter(|m| old.contains_key(*m)).copied().collect();
-    let on_load = positions.iter().filter(|at| vm.prepared[**at].has_on_load);
-    let on_load: Vec<Term> = on_load.map(|at| vm.prepared[*at].module).collect();
+    let on_load: Vec<Term> = files.iter().filter(|(_, has_on_load)| *has_on_load).map(|(module, _)| *module).collect();
     let is_on_load_due = !on_load.is_empty();
     let repeated = modules.iter().enumerate().filter(|(i, m)| modules[..*i].contains(m));
     let repeated: Vec<Term> = repeated.map(|(_, m)| *m).collect();
-    for (reason, modules, is_reason) in
-        [("duplicated", repeated, true), ("not_purged", not_purged, true), ("on_load", on_load, positions.len() > 1)]
-    {
+    for (reason, modules, is_reason) in [
+        ("duplicated", repeated, true),
+        ("not_purged", not_purged, true),
+        ("on_load", on_load.clone(), files.len() > 1),
+    ] {
         if is_reason && !modules.is_empty() {
             let reason = vm.atom(reason)?;
             let modules = vm.heap.list(&modules);
             return Ok(vm.heap.tuple(&[reason, modules]));
         }
     }
-    let mut files = Vec::with_capacity(positions.len());
-    for at in &positions {
-        let prepared = &vm.prepared[*at];
-        let (module, bytes) = (prepared.module, vm.heap.binary(&prepared.bytes));
-        files.push(vm.heap.tuple(&[module, bytes]));
-    }
-    let files = vm.heap.list(&files);
-    hosted::call(vm, hosted_number!("erlang", "finish_loading", 1), &[files])?;
-    for at in &positions {
-        let bytes = std::mem::take(&mut vm.prepared[*at].bytes);
-        vm.charge(bytes.len() / 64);
+    hosted::call(vm, hosted_number!("erlang", "finish_loading", 1), args)?;
+    for module in modules {
         // The file was parsed when it was prepared; what still fails is a limit of the machine.
-        vm.load_module(&bytes).map_err(|_| Fail::SYSTEM_LIMIT)?;
+        if !vm.load_from_host(module) {
+            return Err(Fail::SYSTEM_LIMIT);
+        }
     }
-    vm.prepared.retain(|prepared| !prepared.bytes.is_empty());
     if is_on_load_due {
         let reason = vm.atom("on_load")?;
-        let modules = vm.heap.list(&modules);
+        let modules = vm.heap.list(&on_load);
         return Ok(vm.heap.tuple(&[reason, modules]));
     }
     Ok(atoms::OK)
@@ -118,6 +92,10 @@ fn on_load_function(module: &Module) -> Result<Term, Fail> {
 }
 
 pub(super) fn call_on_load_function(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if !vm.image.get().modules.contains_key(&args[0]) {
+        // Another process has loaded it.
+        vm.load_from_host(args[0]);
+    }
     let module = vm.image.get().modules.get(&args[0]).cloned().ok_or(Fail::BADARG)?;
     let function = on_load_function(&module)?;
     // It need not be exported, so a call from outside gets its address lent until it has been called.

@@ -79,7 +79,9 @@ pub fn set(vm: &mut Vm, flag: Term, value: Term) -> Result<Option<Term>, Fail> {
         _ => match flag.tuple() {
             Some([name, options]) if vm.atom_name(*name) == "monitor_nodes" => {
                 truth(value)?;
-                options.proper_list().ok_or(Fail::BADARG)?;
+                if !options.is_map() && options.proper_list().is_none() {
+                    return Err(Fail::BADARG);
+                }
                 Term::small(0)
             }
             _ => return Ok(None),

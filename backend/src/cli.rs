@@ -1,0 +1,53 @@
+//! Command line: the server, and programs that run in a sandbox without it.
+//!
+//! # Layout
+//! - [`exec`]: `orrery exec`, `orrery eval`
+//! - [`console`]: output and input of the terminal
+//! - [`files`]: which files a program finds in its sandbox
+//! - [`options`]: what all programs can be told
+
+mod console;
+mod exec;
+mod files;
+mod options;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::RawConfig;
+
+/// Orrery: run, watch, rewind and share supervised processes.
+#[derive(Debug, Parser)]
+#[command(name = "orrery", version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Cli {
+    /// What to do; without one, the server is started.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What the server is told.
+    #[command(flatten)]
+    pub serve: RawConfig,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the page, the API and the sandboxes (this is what happens without a command).
+    Serve(RawConfig),
+    /// Run Elixir and Erlang files in a sandbox, as `elixir` would.
+    Exec(exec::Exec),
+    /// Evaluate an Elixir expression in a sandbox, as `elixir -e` would.
+    Eval(exec::Eval),
+}
+
+/// Runs a command that needs no server: the code to exit with.
+///
+/// # Errors
+/// When the sandbox cannot be started. What happens within it is no error.
+pub fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(_) => anyhow::bail!("the server is started elsewhere"),
+        Command::Exec(exec) => exec.run(),
+        Command::Eval(eval) => eval.run(),
+    }
+}

@@ -1,0 +1,69 @@
+//! The terminal of a program: its output as it comes, its input when it asks for it.
+
+use std::io::{Read as _, Write as _};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use sandbox_runtime::driver::Outside;
+use shared::event::{Device, Event, EventKind};
+
+/// Bytes of input at a time.
+const PIECE: usize = 1 << 16;
+
+/// Prints what programs print, and writes all events down where they are wanted.
+pub(super) struct Console {
+    ask: Sender<()>,
+    trace: Option<Box<dyn std::io::Write>>,
+}
+
+impl Console {
+    /// A console, and the channel through which its input comes.
+    pub(super) fn new(trace: Option<Box<dyn std::io::Write>>) -> (Console, Receiver<Vec<u8>>) {
+        let (ask, asked) = channel();
+        let (send, input) = channel();
+        // It ends with the process: nobody can take back a read from a terminal.
+        thread::spawn(move || read(&asked, &send));
+        (Console { ask, trace }, input)
+    }
+}
+
+fn read(asked: &Receiver<()>, send: &Sender<Vec<u8>>) {
+    while asked.recv().is_ok() {
+        let mut piece = vec![0; PIECE];
+        // What cannot be read counts as ended.
+        let length = std::io::stdin().read(&mut piece).unwrap_or(0);
+        piece.truncate(length);
+        if send.send(piece).is_err() {
+            return;
+        }
+    }
+}
+
+impl Outside for Console {
+    fn events(&mut self, events: Vec<Event>) {
+        for event in events {
+            if let Some(trace) = &mut self.trace
+                && let Err(error) =
+                    serde_json::to_writer(&mut *trace, &event).map_err(Into::into).and_then(|()| trace.write_all(b"\n"))
+            {
+                eprintln!("orrery: the trace ends here: {error}");
+                self.trace = None;
+            }
+            // Whoever reads our output may have gone; the program runs on, as it would there.
+            match event.kind {
+                EventKind::Output { device: Device::Stdout, bytes } => drop(std::io::stdout().write_all(&bytes)),
+                EventKind::Output { device: Device::Stderr, bytes } => {
+                    drop(std::io::stdout().flush());
+                    drop(std::io::stderr().write_all(&bytes));
+                }
+                _ => {}
+            }
+        }
+        drop(std::io::stdout().flush());
+    }
+
+    fn wants_input(&mut self) {
+        // The reader lives as long as the process.
+        self.ask.send(()).ok();
+    }
+}

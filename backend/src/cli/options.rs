@@ -1,0 +1,75 @@
+//! What all programs can be told on the command line.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use sandbox_runtime::boot::program::Program;
+use sandbox_runtime::kernel::Config;
+use shared::limits::Limits;
+use shared::schedule::TimeMode;
+
+/// Virtual nanoseconds of one reduction where time does not follow the clock.
+const NANOS_PER_REDUCTION: u32 = 20;
+
+/// How to run a program.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Options {
+    /// Where all randomness comes from: the same seed, the same run
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Do not wait for timers: when nothing can run, time jumps to the next one
+    #[arg(long)]
+    fast: bool,
+    /// Set a limit of the sandbox, such as process_bytes=64000000; may be given several times
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit)]
+    limits: Vec<(String, u64)>,
+    /// Write everything that happens into a file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) trace: Option<PathBuf>,
+}
+
+fn limit(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("a limit is given as NAME=VALUE")?;
+    let value = value.replace('_', "").parse().map_err(|_| format!("{value:?} is no natural number"))?;
+    Ok((name.to_owned(), value))
+}
+
+impl Options {
+    /// What the machine starts from.
+    pub(super) fn config(&self) -> anyhow::Result<Config> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let fast = TimeMode::Fast { nanos_per_reduction: NANOS_PER_REDUCTION };
+        Ok(Config {
+            seed: self.seed,
+            limits: self.limits()?,
+            time_mode: if self.fast { fast } else { TimeMode::Live },
+            epoch_nanos: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
+            ..Config::default()
+        })
+    }
+
+    fn limits(&self) -> anyhow::Result<Limits> {
+        let mut limits = serde_json::to_value(Limits::default()).context("limits are plain data")?;
+        let names = limits.as_object_mut().context("limits have names")?;
+        for (name, value) in &self.limits {
+            let Some(limit) = names.get_mut(name) else {
+                let known: Vec<&str> = names.keys().map(String::as_str).collect();
+                bail!("there is no limit {name}; there are {}", known.join(", "));
+            };
+            *limit = (*value).into();
+        }
+        serde_json::from_value(limits).context("a limit is too large")
+    }
+}
+
+/// A program with the surroundings of this process.
+pub(super) fn surroundings() -> anyhow::Result<Program> {
+    let directory = std::env::current_dir().context("there is no current directory")?;
+    let directory = directory.to_str().context("the name of the current directory is not UTF-8")?.to_owned();
+    let is_terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    let is_ansi = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    Ok(Program { directory, is_ansi, ..Program::default() })
+}

@@ -1,0 +1,46 @@
+%% Runs Erlang files, and compiled modules, beside Elixir's: what `orrery exec` has the command line of Elixir evaluate.
+-module(orrery_exec).
+-export([load/1, run/1]).
+
+%% Compiles and loads a file.
+load(File) ->
+    _ = loaded(File),
+    ok.
+
+%% The same, and calls main/1 with the arguments of the program, or main/0.
+run(File) ->
+    Module = loaded(File),
+    case {erlang:function_exported(Module, main, 1), erlang:function_exported(Module, main, 0)} of
+        {true, _} -> Module:main([unicode:characters_to_list(Argument) || Argument <- 'Elixir.System':argv()]);
+        {_, true} -> Module:main();
+        _ -> ok
+    end.
+
+loaded(File) ->
+    {Module, Binary} =
+        case filename:extension(File) of
+            ".beam" -> compiled(File);
+            _ -> compile(File)
+        end,
+    case code:load_binary(Module, File, Binary) of
+        {module, Module} -> Module;
+        {error, Reason} -> stop("~ts: cannot be loaded: ~tp~n", [File, Reason])
+    end.
+
+compiled(File) ->
+    {ok, Binary} = file:read_file(File),
+    case beam_lib:info(Binary) of
+        Info when is_list(Info) -> {proplists:get_value(module, Info), Binary};
+        _ -> stop("~ts: is no compiled module~n", [File])
+    end.
+
+%% Errors and warnings are shown as `erlc` shows them.
+compile(File) ->
+    case compile:file(File, [binary, debug_info, report]) of
+        {ok, Module, Binary} -> {Module, Binary};
+        error -> erlang:halt(1)
+    end.
+
+stop(Format, Arguments) ->
+    io:format(standard_error, Format, Arguments),
+    erlang:halt(1).

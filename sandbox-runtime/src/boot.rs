@@ -1,0 +1,123 @@
+//! Booting: from the BEAM and the packed library to a sandbox in which Erlang/OTP and Elixir start as they do anywhere else.
+//!
+//! What runs is the real `init` with the real boot script of OTP, so the code server, the application controller and the
+//! rest are those of the library. Ours are only the io servers (`sandbox-runtime/library`).
+//!
+//! # Layout
+//! - [`tree`]: the library as files
+//! - [`arguments`]: what `init` is given
+//! - [`program`]: what a sandbox is to run
+
+pub mod arguments;
+pub mod program;
+pub mod tree;
+
+use std::sync::Arc;
+
+use shared::bundle::{Bundle, BundleError, Kind};
+use shared::command::Command;
+use shared::event::Entry;
+use shared::{Etf, Term};
+
+use crate::host::engine::{BeamModule, EngineError, GuestEngine};
+use crate::host::instance::WasmFactory;
+use crate::host::template::Template;
+use crate::kernel::fs::FileError;
+use crate::kernel::{Config, Raise};
+use crate::machine::Machine;
+use program::Program;
+use tree::LibraryTree;
+
+/// The BEAM with the whole library loaded: what all sandboxes of a server start from.
+#[derive(Clone)]
+pub struct Runtime {
+    template: Template,
+    tree: Arc<LibraryTree>,
+}
+
+/// Why there is no runtime, or no sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The wasm side.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The packed library.
+    #[error("the library: {0}")]
+    Library(#[from] BundleError),
+    /// A module of the library cannot be loaded.
+    #[error("the library's module {module} cannot be loaded: {reason}")]
+    Module {
+        /// Its name.
+        module: String,
+        /// Why.
+        reason: String,
+    },
+    /// A file of the program does not fit into the sandbox.
+    #[error("{path} cannot be put into the sandbox: {}", .error.name())]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        error: FileError,
+    },
+    /// The limits are too small to start anything.
+    #[error("the sandbox does not start: {}", .0.reason())]
+    Start(Raise),
+}
+
+impl From<Raise> for BootError {
+    fn from(raise: Raise) -> Self {
+        BootError::Start(raise)
+    }
+}
+
+impl Runtime {
+    /// Compiles the guest and loads the library into it. Takes seconds.
+    ///
+    /// # Errors
+    /// When one of the two is not what it should be.
+    pub fn new(guest: &[u8], bundle: &[u8]) -> Result<Runtime, BootError> {
+        let engine = GuestEngine::new()?;
+        let module = engine.compile(guest)?;
+        Runtime::with_module(&engine, &module, bundle)
+    }
+
+    fn with_module(engine: &GuestEngine, module: &BeamModule, bundle: &[u8]) -> Result<Runtime, BootError> {
+        let bundle = Bundle::parse(bundle)?;
+        let versions = bundle.header().versions.clone();
+        let library = bundle.library()?;
+        let modules: Vec<_> = library.entries().iter().filter(|entry| entry.kind == Kind::Module).collect();
+        let release = versions.otp.split('.').next().unwrap_or_default();
+        let files = modules.iter().map(|entry| library.content(entry));
+        let (template, failures) = Template::of_release(engine, module, (release, &versions.erts), files)?;
+        if let Some(failure) = failures.into_iter().next() {
+            let module = modules.get(failure.index).map_or_else(String::new, |entry| entry.name.clone());
+            return Err(BootError::Module { module, reason: failure.reason });
+        }
+        Ok(Runtime { template, tree: Arc::new(LibraryTree::new(library, &versions)) })
+    }
+
+    /// A sandbox that will boot and run the program once it is given turns.
+    ///
+    /// # Errors
+    /// When the files of the program do not fit, or not even one process does.
+    pub fn sandbox(&self, config: Config, program: &Program) -> Result<Machine<WasmFactory>, BootError> {
+        let mut machine = Machine::new(config, WasmFactory::new(self.template.clone(), None));
+        program.place(machine.kernel_mut(), self.tree.clone())?;
+        let arguments = arguments::of_init(self.tree.layout(), program);
+        let arguments = Term::list(arguments.iter().map(|argument| Term::binary(argument.as_bytes())));
+        let entry = Entry::new("init", "boot", Etf::of(&Term::list([arguments])));
+        machine.command(Command::Spawn { entry, group_leader: None, name: None })?;
+        Ok(machine)
+    }
+
+    /// The library as the sandboxes see it.
+    pub fn tree(&self) -> &LibraryTree {
+        &self.tree
+    }
+
+    /// Size of the image that processes start from, in bytes.
+    pub fn image_bytes(&self) -> usize {
+        self.template.length()
+    }
+}

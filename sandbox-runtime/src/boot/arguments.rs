@@ -1,0 +1,18 @@
+//! What `init` is given: the arguments that the programs `erl` and `elixir` start the emulator with.
+
+use super::program::Program;
+use super::tree::Layout;
+
+/// The arguments of `init:boot/1`.
+pub(super) fn of_init(layout: &Layout, program: &Program) -> Vec<String> {
+    let mut arguments: Vec<String> = Vec::new();
+    let mut add = |words: &[&str]| arguments.extend(words.iter().map(|word| (*word).to_owned()));
+    let bin = format!("{}/bin", layout.erlang_root);
+    add(&["-root", &layout.erlang_root, "-bindir", &bin, "-progname", "erl", "--", "-home", &program.home, "--"]);
+    add(&["-boot", &format!("{bin}/start_clean"), "-noshell", "-elixir_root", &layout.elixir_lib]);
+    add(&["-pa", &format!("{}/elixir/ebin", layout.elixir_lib)]);
+    add(&["-elixir", "ansi_enabled", if program.is_ansi { "true" } else { "false" }]);
+    add(&["-s", "elixir", "start_cli", "-user", "orrery_user", "-extra"]);
+    arguments.extend(program.arguments.iter().cloned());
+    arguments
+}

@@ -1,0 +1,134 @@
+//! The library as files, laid out as an installation of Erlang/OTP and one of Elixir.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use shared::api::LibraryVersions;
+use shared::bundle::{Entry, Kind, Library};
+
+use crate::kernel::fs::base::{BaseFiles, Found};
+
+/// Everything lies below this directory, which programs do not use otherwise.
+const TOP: &str = "otp";
+
+/// Applications that belong to Elixir; all others are Erlang's.
+const ELIXIR_APPS: [&str; 6] = ["eex", "elixir", "ex_unit", "iex", "logger", "mix"];
+
+/// Where the two roots are, as absolute paths.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// `code:root_dir()`
+    pub erlang_root: String,
+    /// Folder with the applications of Elixir.
+    pub elixir_lib: String,
+}
+
+/// The files of a library. Read-only, and the same for all sandboxes.
+pub struct LibraryTree {
+    id: String,
+    layout: Layout,
+    library: Library,
+    nodes: BTreeMap<String, Node>,
+}
+
+enum Node {
+    Directory,
+    /// Place in the library's entries.
+    File(usize),
+}
+
+impl LibraryTree {
+    pub(super) fn new(library: Library, versions: &LibraryVersions) -> LibraryTree {
+        let layout = Layout { erlang_root: format!("/{TOP}/erlang"), elixir_lib: format!("/{TOP}/elixir/lib") };
+        let folders = folders(&library);
+        let mut nodes = BTreeMap::new();
+        for (place, entry) in library.entries().iter().enumerate() {
+            let Some(path) = path(entry, &folders) else { continue };
+            for (at, _) in path.match_indices('/') {
+                nodes.insert(path[..at].to_owned(), Node::Directory);
+            }
+            nodes.insert(path, Node::File(place));
+        }
+        let id = format!("elixir-{}-otp-{}", versions.elixir, versions.otp);
+        LibraryTree { id, layout, library, nodes }
+    }
+
+    /// Where things are.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn entry(&self, path: &str) -> Option<&Entry> {
+        match self.nodes.get(path)? {
+            Node::Directory => None,
+            Node::File(place) => self.library.entries().get(*place),
+        }
+    }
+}
+
+/// The folder of each application, by its name.
+fn folders(library: &Library) -> BTreeMap<String, String> {
+    let mut folders = BTreeMap::new();
+    for entry in library.entries() {
+        let app = &entry.app;
+        let elixir = ELIXIR_APPS.contains(&app.as_str());
+        let place = if elixir { format!("{TOP}/elixir/lib/{app}") } else { format!("{TOP}/erlang/lib/{app}") };
+        folders.entry(app.clone()).or_insert(place);
+    }
+    // Erlang's have their version in their names.
+    for entry in library.entries().iter().filter(|entry| entry.kind == Kind::App) {
+        let resource = String::from_utf8_lossy(library.content(entry));
+        if let (false, Some(version)) = (ELIXIR_APPS.contains(&entry.app.as_str()), version(&resource)) {
+            folders.insert(entry.app.clone(), format!("{TOP}/erlang/lib/{}-{version}", entry.app));
+        }
+    }
+    folders
+}
+
+/// The value of `{vsn,"…"}` in an application resource file.
+fn version(resource: &str) -> Option<&str> {
+    let (_, after) = resource.split_once("{vsn,")?;
+    after.trim_start().strip_prefix('"')?.split('"').next()
+}
+
+fn path(entry: &Entry, folders: &BTreeMap<String, String>) -> Option<String> {
+    let folder = folders.get(&entry.app)?;
+    Some(match entry.kind {
+        Kind::Module => format!("{folder}/ebin/{}.beam", entry.name),
+        Kind::App => format!("{folder}/ebin/{}.app", entry.name),
+        // Named `application/include/file.hrl`.
+        Kind::Header => format!("{folder}/{}", entry.name.split_once('/')?.1),
+        Kind::Boot => format!("{TOP}/erlang/bin/{}.boot", entry.name),
+        Kind::Docs => return None,
+    })
+}
+
+impl BaseFiles for LibraryTree {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn top(&self) -> &str {
+        TOP
+    }
+
+    fn find(&self, path: &str) -> Option<Found> {
+        match self.nodes.get(path)? {
+            Node::Directory => Some(Found::Directory),
+            Node::File(_) => self.entry(path).map(|entry| Found::File { size: entry.length }),
+        }
+    }
+
+    fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+        self.entry(path).map(|entry| self.library.content(entry).into())
+    }
+
+    fn list(&self, path: &str) -> Option<Vec<String>> {
+        if !matches!(self.nodes.get(path)?, Node::Directory) {
+            return None;
+        }
+        let prefix = format!("{path}/");
+        let below = self.nodes.range(prefix.clone()..).map_while(|(path, _)| path.strip_prefix(&prefix));
+        Some(below.filter(|name| !name.contains('/')).map(str::to_owned).collect())
+    }
+}

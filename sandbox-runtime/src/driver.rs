@@ -1,0 +1,102 @@
+//! Runs a machine against a clock and a console of the outside, until it stops.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use shared::command::Command;
+use shared::event::Event;
+use shared::schedule::TimeMode;
+use shared::{Etf, Pid, VirtualTime};
+
+use crate::guest::GuestFactory;
+use crate::machine::{Machine, Stopped};
+
+/// The first process is `init`: the system ends with it.
+const INIT: Pid = Pid(0);
+
+/// Turns between two looks at clock and console.
+const TURNS: u64 = 256;
+
+/// The outside of a machine.
+pub trait Outside {
+    /// What happened, in order.
+    fn events(&mut self, events: Vec<Event>);
+
+    /// A program waits for input: the next piece of it is to come through the channel given to [`drive`].
+    fn wants_input(&mut self);
+}
+
+/// Why a machine runs no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A process, or a limit, halted it.
+    Halted(Etf),
+    /// The first process ended, and without it there is no system.
+    InitEnded,
+    /// All processes wait for messages, and there is nothing left that could send one.
+    Stuck,
+}
+
+/// Runs until the end. Virtual time follows the clock, unless the machine is a fast one. `input` gives what is typed, an empty
+/// piece at its end.
+pub fn drive<F: GuestFactory>(machine: &mut Machine<F>, input: &Receiver<Vec<u8>>, outside: &mut dyn Outside) -> End {
+    let begun = Instant::now();
+    let mut is_asked = false;
+    loop {
+        let wall = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        tell(machine, Command::AdvanceTime { wall: VirtualTime(wall) });
+        let stopped = machine.run(TURNS);
+        outside.events(machine.take_events());
+        let wants_input = machine.kernel().console().wants_input();
+        if wants_input && !is_asked {
+            outside.wants_input();
+        }
+        is_asked = wants_input;
+        if stopped != Stopped::Halted && machine.kernel().process(INIT).is_none() {
+            return End::InitEnded;
+        }
+        match stopped {
+            Stopped::Halted => {
+                let reason = machine.kernel().halted().cloned();
+                return End::Halted(reason.unwrap_or_else(|| Etf::atom("undefined")));
+            }
+            Stopped::Idle { until: None } if !wants_input => return End::Stuck,
+            Stopped::Idle { until } => wait(machine, input, until.filter(|_| !is_fast(machine))),
+            Stopped::TurnLimit | Stopped::Horizon => {
+                if let Ok(bytes) = input.try_recv() {
+                    tell(machine, Command::ConsoleInput { bytes: bytes.into() });
+                }
+            }
+        }
+    }
+}
+
+fn is_fast<F: GuestFactory>(machine: &Machine<F>) -> bool {
+    matches!(machine.kernel().time_mode(), TimeMode::Fast { .. })
+}
+
+/// Sleeps until input comes, or the clock shows that time.
+fn wait<F: GuestFactory>(machine: &mut Machine<F>, input: &Receiver<Vec<u8>>, until: Option<VirtualTime>) {
+    let now = machine.kernel().now();
+    let left = until.map(|until| Duration::from_nanos(until.nanos().saturating_sub(now.nanos())));
+    let received = match left {
+        Some(left) => input.recv_timeout(left),
+        None => input.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    };
+    match received {
+        Ok(bytes) => tell(machine, Command::ConsoleInput { bytes: bytes.into() }),
+        Err(RecvTimeoutError::Timeout) => {}
+        Err(RecvTimeoutError::Disconnected) => {
+            // Whoever reads learns that nothing will come.
+            if machine.kernel().console().wants_input() {
+                tell(machine, Command::ConsoleInput { bytes: [].into() });
+            }
+            std::thread::sleep(left.unwrap_or_default());
+        }
+    }
+}
+
+fn tell<F: GuestFactory>(machine: &mut Machine<F>, command: Command) {
+    // Time and input are always accepted.
+    machine.command(command).ok();
+}
