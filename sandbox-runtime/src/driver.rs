@@ -41,17 +41,17 @@ pub enum End {
 /// piece at its end.
 pub fn drive<F: GuestFactory>(machine: &mut Machine<F>, input: &Receiver<Vec<u8>>, outside: &mut dyn Outside) -> End {
     let begun = Instant::now();
-    let mut is_asked = false;
+    let mut requests = 0;
     loop {
         let wall = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         tell(machine, Command::AdvanceTime { wall: VirtualTime(wall) });
         let stopped = machine.run(TURNS);
         outside.events(machine.take_events());
         let wants_input = machine.kernel().console().wants_input();
-        if wants_input && !is_asked {
+        if machine.kernel().console().input_requests() > requests {
+            requests = machine.kernel().console().input_requests();
             outside.wants_input();
         }
-        is_asked = wants_input;
         if stopped != Stopped::Halted && machine.kernel().process(INIT).is_none() {
             return End::InitEnded;
         }

@@ -19,6 +19,8 @@ pub struct Console {
     owner: Option<Pid>,
     /// Whether somebody reads and waits.
     wants_input: bool,
+    /// How often input was asked for.
+    input_requests: u64,
     /// What was typed before anybody listened.
     early_input: Vec<Arc<[u8]>>,
 }
@@ -45,6 +47,11 @@ impl Console {
     /// Whether a program waits for input. The clock of a fast sandbox should not jump then.
     pub fn wants_input(&self) -> bool {
         self.wants_input
+    }
+
+    /// How often input was asked for. Each request is answered by one piece.
+    pub fn input_requests(&self) -> u64 {
+        self.input_requests
     }
 
     pub(crate) fn input_came(&mut self) {
@@ -101,6 +108,7 @@ impl Kernel {
     /// Tells the outside that input is waited for.
     pub fn console_read(&mut self, pid: Pid) {
         self.console.wants_input = true;
+        self.console.input_requests += 1;
         self.record(Some(pid), EventKind::InputWanted);
     }
 
