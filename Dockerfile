@@ -13,7 +13,7 @@ RUN cargo xtask build --release
 
 FROM debian:trixie-slim
 RUN useradd --system --create-home --home-dir /var/lib/orrery orrery
-COPY --from=build /src/target/release/orrery /usr/local/bin/orrery
+COPY --from=build /src/target/release/orrery /src/target/release/orrery.runtime /usr/local/bin/
 USER orrery
 ENV ORRERY_HOST=0.0.0.0 ORRERY_PORT=4400 ORRERY_DATA=/var/lib/orrery/data
 VOLUME /var/lib/orrery

@@ -4,13 +4,16 @@
 //! - [`exec`]: `orrery exec`, `orrery eval`
 //! - [`console`]: output and input of the terminal
 //! - [`files`]: which files a program finds in its sandbox
+//! - [`runtime`]: what the sandboxes of this binary start from
 //! - [`options`]: what all programs can be told
 
 mod console;
 mod exec;
 mod files;
 mod options;
+mod runtime;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -38,6 +41,13 @@ pub enum Command {
     Exec(exec::Exec),
     /// Evaluate an Elixir expression in a sandbox, as `elixir -e` would.
     Eval(exec::Eval),
+    /// Prepare what sandboxes start from, so that the first one starts as quickly as the others (`cargo xtask build` does it).
+    #[command(hide = true)]
+    Prepare {
+        /// Where to put it, instead of beside this program.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
 }
 
 /// Runs a command that needs no server: the code to exit with.
@@ -49,5 +59,6 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(_) => anyhow::bail!("the server is started elsewhere"),
         Command::Exec(exec) => exec.run(),
         Command::Eval(eval) => eval.run(),
+        Command::Prepare { file } => runtime::prepare(file).map(|()| ExitCode::SUCCESS),
     }
 }

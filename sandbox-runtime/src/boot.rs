@@ -19,7 +19,7 @@ use shared::command::Command;
 use shared::event::Entry;
 use shared::{Etf, Term};
 
-use crate::host::engine::{BeamModule, EngineError, GuestEngine};
+use crate::host::engine::{EngineError, GuestEngine};
 use crate::host::instance::WasmFactory;
 use crate::host::template::Template;
 use crate::kernel::fs::FileError;
@@ -33,7 +33,12 @@ use tree::LibraryTree;
 pub struct Runtime {
     template: Template,
     tree: Arc<LibraryTree>,
+    /// See [`Runtime::key`].
+    key: String,
 }
+
+/// Changes when the same guest and library would make another runtime.
+const RECIPE: &[u8] = b"1";
 
 /// Why there is no runtime, or no sandbox.
 #[derive(Debug, thiserror::Error)]
@@ -79,22 +84,50 @@ impl Runtime {
     pub fn new(guest: &[u8], bundle: &[u8]) -> Result<Runtime, BootError> {
         let engine = GuestEngine::new()?;
         let module = engine.compile(guest)?;
-        Runtime::with_module(&engine, &module, bundle)
-    }
-
-    fn with_module(engine: &GuestEngine, module: &BeamModule, bundle: &[u8]) -> Result<Runtime, BootError> {
+        let key = Runtime::key(guest, bundle);
         let bundle = Bundle::parse(bundle)?;
         let versions = bundle.header().versions.clone();
         let library = bundle.library()?;
         let modules: Vec<_> = library.entries().iter().filter(|entry| entry.kind == Kind::Module).collect();
         let release = versions.otp.split('.').next().unwrap_or_default();
         let files = modules.iter().map(|entry| library.content(entry));
-        let (template, failures) = Template::of_release(engine, module, (release, &versions.erts), files)?;
+        let (template, failures) = Template::of_release(&engine, &module, (release, &versions.erts), files)?;
         if let Some(failure) = failures.into_iter().next() {
             let module = modules.get(failure.index).map_or_else(String::new, |entry| entry.name.clone());
             return Err(BootError::Module { module, reason: failure.reason });
         }
-        Ok(Runtime { template, tree: Arc::new(LibraryTree::new(library, &versions)) })
+        Ok(Runtime { template, tree: Arc::new(LibraryTree::new(library, &versions)), key })
+    }
+
+    /// The same from what [`Runtime::prepared`] gave for this guest and this library; `None` when it was made by another version,
+    /// for another processor, or is damaged.
+    ///
+    /// # Errors
+    /// As [`Runtime::new`].
+    pub fn restore(guest: &[u8], bundle: &[u8], prepared: &[u8]) -> Result<Option<Runtime>, BootError> {
+        let key = Runtime::key(guest, bundle);
+        let Some(prepared) = prepared.strip_prefix(key.as_bytes()) else { return Ok(None) };
+        let Some(template) = Template::restore(&GuestEngine::new()?, prepared)? else { return Ok(None) };
+        let bundle = Bundle::parse(bundle)?;
+        let tree = LibraryTree::new(bundle.library()?, &bundle.header().versions);
+        Ok(Some(Runtime { template, tree: Arc::new(tree), key }))
+    }
+
+    /// The runtime as bytes for [`Runtime::restore`].
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    pub fn prepared(&self) -> Result<Vec<u8>, BootError> {
+        let mut bytes = self.key.as_bytes().to_vec();
+        bytes.extend(self.template.to_bytes()?);
+        Ok(bytes)
+    }
+
+    /// Names what a runtime of this guest and this library is made from.
+    pub fn key(guest: &[u8], bundle: &[u8]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(RECIPE).update(blake3::hash(guest).as_bytes()).update(blake3::hash(bundle).as_bytes());
+        hasher.finalize().to_hex().to_string()
     }
 
     /// A sandbox that will boot and run the program once it is given turns.

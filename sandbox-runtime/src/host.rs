@@ -7,6 +7,7 @@ mod files;
 mod imports;
 pub mod instance;
 mod memory;
+mod prepared;
 mod tables;
 pub mod template;
 

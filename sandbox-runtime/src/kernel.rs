@@ -49,6 +49,7 @@ use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use shared::event::EventKind;
 use shared::limits::{LimitKind, Limits};
+use shared::schedule::TimeMode;
 use shared::term::Atom;
 use shared::{Etf, EventSeq, Pid, Ref, VirtualTime};
 

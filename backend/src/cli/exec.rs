@@ -7,7 +7,6 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use sandbox_runtime::boot::Runtime;
 use sandbox_runtime::boot::program::Program;
 use sandbox_runtime::driver::{self, End};
 use shared::{Etf, Term};
@@ -15,7 +14,7 @@ use shared::{Etf, Term};
 use super::console::Console;
 use super::files;
 use super::options::{Options, surroundings};
-use crate::assets;
+use super::runtime::runtime;
 
 /// `orrery exec`
 #[derive(Debug, Args)]
@@ -82,8 +81,6 @@ impl Eval {
 
 /// Runs a program to its end.
 fn run(options: &Options, program: Program) -> anyhow::Result<ExitCode> {
-    let missing = "this orrery was built without what runs programs: build it with `cargo xtask build`";
-    let (guest, library) = (assets::guest().context(missing)?, assets::library().context(missing)?);
     let config = options.config()?;
     let trace: Option<Box<dyn std::io::Write>> = match &options.trace {
         Some(file) => {
@@ -92,8 +89,7 @@ fn run(options: &Options, program: Program) -> anyhow::Result<ExitCode> {
         }
         None => None,
     };
-    let runtime = Runtime::new(guest, library).context("starting the runtime")?;
-    let mut machine = runtime.sandbox(config, &program)?;
+    let mut machine = runtime()?.sandbox(config, &program)?;
     let (mut console, input) = Console::new(trace);
     match driver::drive(&mut machine, &input, &mut console) {
         End::Halted(reason) => Ok(exit_code(&reason)),

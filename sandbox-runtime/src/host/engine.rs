@@ -20,7 +20,8 @@ pub struct GuestEngine {
 /// The BEAM guest: once with its data segments, to make images from, and once without, to run on them.
 #[derive(Clone)]
 pub struct BeamModule {
-    pub(super) whole: InstancePre<State>,
+    /// `None` where images are there already.
+    pub(super) whole: Option<InstancePre<State>>,
     pub(super) bare: InstancePre<State>,
 }
 
@@ -71,15 +72,24 @@ impl GuestEngine {
     pub fn compile(&self, wasm: &[u8]) -> Result<BeamModule, EngineError> {
         let whole = Module::new(&self.engine, wasm)?;
         let bare = Module::new(&self.engine, without_data(wasm)?)?;
-        self.link(&whole, &bare)
+        self.link(Some(&whole), &bare)
+    }
+    /// The guest from machine code that this version of the engine made for such a processor. It cannot make images.
+    #[expect(unsafe_code, reason = "machine code is trusted; whoever calls this has checked where it comes from")]
+    pub(super) fn restore(&self, code: &[u8]) -> Result<BeamModule, EngineError> {
+        // SAFETY: `Template::restore` asks for bytes that only whoever runs us can write, and has checked their hash;
+        // wasmtime itself refuses those of other versions and processors.
+        let bare = unsafe { Module::deserialize(&self.engine, code)? };
+        self.link(None, &bare)
     }
     pub(super) fn wasmtime(&self) -> &Engine {
         &self.engine
     }
-    fn link(&self, whole: &Module, bare: &Module) -> Result<BeamModule, EngineError> {
+    fn link(&self, whole: Option<&Module>, bare: &Module) -> Result<BeamModule, EngineError> {
         let mut linker = Linker::new(&self.engine);
         imports::register(&mut linker)?;
-        Ok(BeamModule { whole: linker.instantiate_pre(whole)?, bare: linker.instantiate_pre(bare)? })
+        let whole = whole.map(|module| linker.instantiate_pre(module)).transpose()?;
+        Ok(BeamModule { whole, bare: linker.instantiate_pre(bare)? })
     }
 }
 

@@ -82,7 +82,8 @@ impl Instance {
     /// An instance with nothing loaded.
     pub(super) fn whole(engine: &GuestEngine, module: &BeamModule) -> Result<Instance, EngineError> {
         let mut store = Store::new(engine.wasmtime(), State::default());
-        let instance = module.whole.instantiate(&mut store)?;
+        let no_data = || EngineError::Guest("its data were left out, so it cannot make images".into());
+        let instance = module.whole.as_ref().ok_or_else(no_data)?.instantiate(&mut store)?;
         Instance::new(store, instance)
     }
     /// An instance on the image of a template.

@@ -8,12 +8,15 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt as _;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
+
+use super::prepared::Piece;
 
 const WASM_PAGE: usize = 64 << 10;
 
@@ -33,6 +36,28 @@ impl Image {
         let mut file = File::from(memfd_create("orrery-image", MemfdFlags::CLOEXEC)?);
         file.write_all(bytes)?;
         Ok(Image { file: file.into(), length: bytes.len() })
+    }
+    /// An image of this length with pieces of it, and zeros elsewhere.
+    ///
+    /// # Errors
+    /// As [`Image::new`].
+    pub(super) fn of_pieces(length: usize, pieces: &[Piece<'_>]) -> io::Result<Image> {
+        let file = File::from(memfd_create("orrery-image", MemfdFlags::CLOEXEC)?);
+        file.set_len(length as u64)?;
+        for (at, bytes) in pieces {
+            file.write_all_at(bytes, *at as u64)?;
+        }
+        Ok(Image { file: file.into(), length })
+    }
+    /// Its content.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
+        let file = File::from(self.file.try_clone()?);
+        let mut bytes = vec![0; self.length];
+        file.read_exact_at(&mut bytes, 0)?;
+        Ok(bytes)
     }
     /// Its size in bytes.
     pub(super) fn length(&self) -> usize {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use crate::process::{cargo, run};
+use crate::process::{cargo, command, run};
 use crate::step;
 use crate::workspace::{Flavour, Workspace};
 
@@ -16,8 +16,15 @@ pub(crate) fn build(workspace: &Workspace, flavour: Flavour) -> anyhow::Result<(
         command.arg("--release");
     }
     run(with_assets(&mut command, workspace, flavour)).context("building the server")?;
+    step.progress("preparing what its sandboxes start from");
+    run(&mut prepare(workspace, flavour)).context("preparing the runtime of the sandboxes")?;
     step.done();
     Ok(())
+}
+
+/// Compiles the guest for this processor and loads the library into it, into a file beside the server; nothing when it is there.
+fn prepare(workspace: &Workspace, flavour: Flavour) -> Command {
+    command(workspace.server(flavour), ["prepare"])
 }
 
 /// Tells the server's build script which assets to take.
