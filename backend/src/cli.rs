@@ -2,6 +2,8 @@
 //!
 //! # Layout
 //! - [`exec`]: `orrery exec`, `orrery eval`
+//! - [`test`]: `orrery test`
+//! - [`explore`]: `orrery explore`
 //! - [`console`]: output and input of the terminal
 //! - [`files`]: which files a program finds in its sandbox
 //! - [`runtime`]: what the sandboxes of this binary start from
@@ -9,9 +11,11 @@
 
 mod console;
 mod exec;
+mod explore;
 mod files;
 mod options;
 mod runtime;
+mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,11 +39,15 @@ pub struct Cli {
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the page, the API and the sandboxes (this is what happens without a command).
+    /// Serve the page, the API and the sandboxes (this is what happens without a command)
     Serve(RawConfig),
-    /// Run Elixir and Erlang files in a sandbox, as `elixir` would.
+    /// Run Elixir and Erlang files in a sandbox, as `elixir` would
     Exec(exec::Exec),
-    /// Evaluate an Elixir expression in a sandbox, as `elixir -e` would.
+    /// Run the tests of a folder with lib and test in it, as `mix test` would
+    Test(test::Test),
+    /// Run a program under many schedules, to find those under which it fails
+    Explore(explore::Explore),
+    /// Evaluate an Elixir expression in a sandbox, as `elixir -e` would
     Eval(exec::Eval),
     /// Prepare what sandboxes start from, so that the first one starts as quickly as the others (`cargo xtask build` does it).
     #[command(hide = true)]
@@ -58,6 +66,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(_) => anyhow::bail!("the server is started elsewhere"),
         Command::Exec(exec) => exec.run(),
+        Command::Test(test) => test.run(),
+        Command::Explore(explore) => explore.run(),
         Command::Eval(eval) => eval.run(),
         Command::Prepare { file } => runtime::prepare(file).map(|()| ExitCode::SUCCESS),
     }

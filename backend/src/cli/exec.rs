@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::Args;
 use sandbox_runtime::boot::program::Program;
 use sandbox_runtime::driver::{self, End};
-use shared::{Etf, Term};
+use shared::Etf;
 
 use super::console::Console;
 use super::files;
@@ -44,30 +44,32 @@ pub struct Eval {
 
 impl Exec {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let files = files::beside(&self.files)?;
-        let names: Vec<&str> = self
-            .files
-            .iter()
-            .map(|file| file.to_str().context("names of files must be UTF-8"))
-            .collect::<Result<_, _>>()?;
-        let mut arguments = Vec::new();
-        for (place, name) in names.iter().enumerate() {
-            let is_last = place + 1 == names.len();
+        run(&self.options, &Exec::program(&self.files, &self.arguments)?)
+    }
+
+    /// The program that these files and arguments make.
+    pub(super) fn program(files: &[PathBuf], arguments: &[String]) -> anyhow::Result<Program> {
+        let name = |file: &PathBuf| file.to_str().map(str::to_owned).context("names of files must be UTF-8");
+        let names: Vec<String> = files.iter().map(name).collect::<Result<_, _>>()?;
+        let mut command = Vec::new();
+        for (place, name) in names.into_iter().enumerate() {
+            let is_last = place + 1 == files.len();
             match name.rsplit_once('.').map(|(_, extension)| extension) {
                 Some("erl" | "beam") => {
                     let call = if is_last { "run" } else { "load" };
                     let quoted = name.replace('\\', "\\\\").replace('\'', "\\'");
-                    arguments.extend(["-e".to_owned(), format!(":orrery_exec.{call}(~c'{quoted}')")]);
+                    command.extend(["-e".to_owned(), format!(":orrery_exec.{call}(~c'{quoted}')")]);
                     if is_last {
-                        arguments.push("--".into());
+                        command.push("--".into());
                     }
                 }
-                _ if is_last => arguments.push((*name).to_owned()),
-                _ => arguments.extend(["-r".to_owned(), (*name).to_owned()]),
+                _ if is_last => command.push(name),
+                _ => command.extend(["-r".to_owned(), name]),
             }
         }
-        arguments.extend(self.arguments);
-        run(&self.options, Program { arguments, files: files.into_iter().collect(), ..surroundings()? })
+        command.extend(arguments.iter().cloned());
+        let files = files::beside(files)?.into_iter().collect();
+        Ok(Program { arguments: command, files, ..surroundings()? })
     }
 }
 
@@ -75,12 +77,12 @@ impl Eval {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let mut arguments = vec!["-e".to_owned(), self.expression, "--".to_owned()];
         arguments.extend(self.arguments);
-        run(&self.options, Program { arguments, ..surroundings()? })
+        run(&self.options, &Program { arguments, ..surroundings()? })
     }
 }
 
 /// Runs a program to its end.
-fn run(options: &Options, program: Program) -> anyhow::Result<ExitCode> {
+pub(super) fn run(options: &Options, program: &Program) -> anyhow::Result<ExitCode> {
     let config = options.config()?;
     let trace: Option<Box<dyn std::io::Write>> = match &options.trace {
         Some(file) => {
@@ -89,7 +91,7 @@ fn run(options: &Options, program: Program) -> anyhow::Result<ExitCode> {
         }
         None => None,
     };
-    let mut machine = runtime()?.sandbox(config, &program)?;
+    let mut machine = runtime()?.sandbox(config, program)?;
     let (mut console, input) = Console::new(trace);
     match driver::drive(&mut machine, &input, &mut console) {
         End::Halted(reason) => Ok(exit_code(&reason)),
@@ -106,12 +108,16 @@ fn run(options: &Options, program: Program) -> anyhow::Result<ExitCode> {
 
 /// The exit code for what a program halted with: a number, or a text that says what went wrong.
 fn exit_code(reason: &Etf) -> ExitCode {
-    match reason.decode() {
-        Ok(Term::Int(status)) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),
-        Ok(other) => {
-            eprintln!("orrery: the sandbox stopped: {other}");
-            ExitCode::FAILURE
-        }
-        Err(_) => ExitCode::FAILURE,
+    if let Some(status) = status(reason) {
+        return ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1));
     }
+    if let Ok(reason) = reason.decode() {
+        eprintln!("orrery: the sandbox stopped: {reason}");
+    }
+    ExitCode::FAILURE
+}
+
+/// The exit status that a sandbox halted with, if it is one.
+pub(super) fn status(reason: &Etf) -> Option<i64> {
+    reason.decode().ok()?.as_int()
 }

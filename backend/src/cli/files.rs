@@ -37,6 +37,15 @@ pub(super) fn beside(given: &[PathBuf]) -> anyhow::Result<Files> {
     Ok(files)
 }
 
+/// Reads what lies in a folder and below.
+pub(super) fn below(folder: &Path) -> anyhow::Result<Files> {
+    let path = PathBuf::from(absolute(folder)?.trim_end_matches(['/', '.']));
+    fs::read_dir(&path).with_context(|| format!("{} cannot be read", folder.display()))?;
+    let mut files = Files::new();
+    Room { files: FILES_MAX, bytes: BYTES_MAX }.below(&path, &mut files);
+    Ok(files)
+}
+
 /// The absolute path of a file, as text.
 pub(super) fn absolute(file: &Path) -> anyhow::Result<String> {
     let path = std::path::absolute(file).with_context(|| format!("{} has no absolute path", file.display()))?;

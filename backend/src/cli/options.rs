@@ -9,7 +9,7 @@ use clap::Args;
 use sandbox_runtime::boot::program::Program;
 use sandbox_runtime::kernel::Config;
 use shared::limits::Limits;
-use shared::schedule::TimeMode;
+use shared::schedule::{Schedule, TimeMode};
 
 /// Virtual nanoseconds of one reduction where time does not follow the clock.
 const NANOS_PER_REDUCTION: u32 = 20;
@@ -20,6 +20,9 @@ pub(super) struct Options {
     /// Where all randomness comes from: the same seed, the same run
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// How processes take turns: default, or random:SEED for an order that the seed decides
+    #[arg(long, value_name = "RULE", default_value = "default", value_parser = schedule)]
+    schedule: Schedule,
     /// Do not wait for timers: when nothing can run, time jumps to the next one
     #[arg(long)]
     fast: bool,
@@ -29,6 +32,17 @@ pub(super) struct Options {
     /// Write everything that happens into a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(super) trace: Option<PathBuf>,
+}
+
+fn schedule(text: &str) -> Result<Schedule, String> {
+    match text.split_once(':') {
+        None if text == "default" => Ok(Schedule::Default),
+        Some(("random", seed)) => {
+            let seed = seed.parse().map_err(|_| format!("{seed:?} is no natural number"))?;
+            Ok(Schedule::Random { seed })
+        }
+        _ => Err("a schedule is `default` or `random:SEED`".to_owned()),
+    }
 }
 
 fn limit(text: &str) -> Result<(String, u64), String> {
@@ -44,6 +58,7 @@ impl Options {
         let fast = TimeMode::Fast { nanos_per_reduction: NANOS_PER_REDUCTION };
         Ok(Config {
             seed: self.seed,
+            schedule: self.schedule.clone(),
             limits: self.limits()?,
             time_mode: if self.fast { fast } else { TimeMode::Live },
             epoch_nanos: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),

@@ -212,7 +212,7 @@ pub(super) fn open_port(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let (name, settings) = (arguments.term(0)?, arguments.term(1)?);
     let is_command = |command: &Term| arguments::text(command).is_ok_and(|text| !text.is_empty());
     let reason = match name.as_tuple() {
-        Some([kind, command]) if kind.is_atom("spawn") && is_command(command) => "eperm",
+        Some([kind, command]) if kind.is_atom("spawn") && is_command(command) => "enoent",
         Some([kind, file]) if kind.is_atom("spawn_executable") && is_command(file) => "enoent",
         Some([kind, input, output])
             if kind.is_atom("fd") && [input, output].iter().all(|fd| fd.as_int().is_some_and(|n| n >= 0)) =>
