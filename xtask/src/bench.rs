@@ -5,6 +5,7 @@
 mod beam;
 mod library;
 mod page;
+mod programs;
 mod server;
 
 use clap::Args;
@@ -63,8 +64,13 @@ pub(crate) struct Context<'a> {
 type Bench = fn(&Context<'_>) -> anyhow::Result<Vec<Figure>>;
 
 /// Every bench, by the group that its figures' names begin with.
-const BENCHES: &[(&str, Bench)] =
-    &[("beam", beam::measure), ("page", page::measure), ("library", library::measure), ("server", server::measure)];
+const BENCHES: &[(&str, Bench)] = &[
+    ("beam", beam::measure),
+    ("page", page::measure),
+    ("library", library::measure),
+    ("programs", programs::measure),
+    ("server", server::measure),
+];
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     let wanted = |name: &str| options.names.is_empty() || options.names.iter().any(|it| name.starts_with(it.as_str()));
