@@ -1,6 +1,6 @@
 %% Runs Erlang files, and compiled modules, beside Elixir's: what `orrery exec` has the command line of Elixir evaluate.
 -module(orrery_exec).
--export([load/1, run/1]).
+-export([load/1, run/1, project/0]).
 
 %% Compiles and loads a file.
 load(File) ->
@@ -14,6 +14,18 @@ run(File) ->
         {true, _} -> Module:main([unicode:characters_to_list(Argument) || Argument <- 'Elixir.System':argv()]);
         {_, true} -> Module:main();
         _ -> ok
+    end.
+
+%% Compiles lib/**/*.ex of the current directory into a folder from which the modules are loaded, as a build tool does: so
+%% their documentation can be read, by doctests for instance.
+project() ->
+    Folder = <<"_build/test/ebin">>,
+    ok = filelib:ensure_path(Folder),
+    true = code:add_patha(binary_to_list(Folder)),
+    Files = 'Elixir.Path':wildcard(<<"lib/**/*.ex">>),
+    case 'Elixir.Kernel.ParallelCompiler':compile_to_path(Files, Folder, [{return_diagnostics, true}]) of
+        {ok, _, _} -> ok;
+        {error, _, _} -> erlang:halt(1)
     end.
 
 loaded(File) ->

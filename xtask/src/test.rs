@@ -154,7 +154,10 @@ fn run_part(part: Part, context: &Context<'_>) -> anyhow::Result<Outcome> {
         Part::Wasm => wasm::run(context),
         // The whole workspace is named here too: what cargo builds of a dependency depends on who is named, and the compiler of
         // the guest is too large to be built for each part anew.
-        Part::Conformance => cargo_test::run(&["--workspace", "--test", "conformance", "--test", "machine"], context),
+        Part::Conformance => {
+            let tests = ["conformance", "machine", "sandbox"].map(|name| ["--test", name]);
+            cargo_test::run(&[&["--workspace"], tests.as_flattened()].concat(), context)
+        }
         Part::Api => cargo_test::run(&["--workspace", "--test", "api"], context),
         Part::Browser => browser::run(context),
     }

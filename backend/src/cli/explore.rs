@@ -45,7 +45,8 @@ impl Explore {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let runtime = runtime()?;
         let program = Exec::program(&self.files, &self.arguments)?;
-        let config = self.options.config()?;
+        let seed = self.options.seed.unwrap_or_default();
+        let config = self.options.repeatable(seed).config()?;
         let ends = runs(&runtime, &program, &config, self.seeds);
         let failed: Vec<u64> =
             ends.iter().filter(|(_, (status, _))| *status != Some(0)).map(|(seed, _)| *seed).collect();
@@ -63,7 +64,11 @@ impl Explore {
                 Some(status) => format!("exits with {status}"),
                 None => "does not end".to_owned(),
             };
-            println!("\n{} of {} {state}; seen again with --fast --schedule random:{first}", seeds.len(), self.seeds);
+            println!(
+                "\n{} of {} {state}; seen again with --fast --seed {seed} --schedule random:{first}",
+                seeds.len(),
+                self.seeds
+            );
             println!("{}", String::from_utf8_lossy(output).trim_end());
         }
         Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

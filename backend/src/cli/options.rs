@@ -14,12 +14,17 @@ use shared::schedule::{Schedule, TimeMode};
 /// Virtual nanoseconds of one reduction where time does not follow the clock.
 const NANOS_PER_REDUCTION: u32 = 20;
 
+/// 2026-01-01T00:00:00Z
+const REPEATABLE_EPOCH_NANOS: u64 = 1_767_225_600_000_000_000;
+const NANOS_PER_MICRO: u64 = 1_000;
+
 /// How to run a program.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Options {
-    /// Where all randomness comes from: the same seed, the same run
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
+    /// Make the run repeatable: all randomness comes from this number, and the calendar begins on 2026-01-01. With --fast, the
+    /// same seed gives the same run
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
     /// How processes take turns: default, or random:SEED for an order that the seed decides
     #[arg(long, value_name = "RULE", default_value = "default", value_parser = schedule)]
     schedule: Schedule,
@@ -52,17 +57,28 @@ fn limit(text: &str) -> Result<(String, u64), String> {
 }
 
 impl Options {
+    /// The same with this seed.
+    pub(super) fn repeatable(&self, seed: u64) -> Options {
+        Options { seed: Some(seed), ..self.clone() }
+    }
+
     /// What the machine starts from.
     pub(super) fn config(&self) -> anyhow::Result<Config> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let epoch_nanos = match self.seed {
+            // Programs make random numbers of the time, so it differs a little too.
+            Some(seed) => REPEATABLE_EPOCH_NANOS + seed % NANOS_PER_MICRO,
+            None => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)
+            }
+        };
         let fast = TimeMode::Fast { nanos_per_reduction: NANOS_PER_REDUCTION };
         Ok(Config {
-            seed: self.seed,
+            seed: self.seed.unwrap_or_default(),
             schedule: self.schedule.clone(),
             limits: self.limits()?,
             time_mode: if self.fast { fast } else { TimeMode::Live },
-            epoch_nanos: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
-            ..Config::default()
+            epoch_nanos,
         })
     }
 

@@ -39,7 +39,7 @@ impl Test {
         }
         let mut arguments: Vec<&str> = Vec::new();
         if any("lib", ".ex") {
-            arguments.extend(["-pr", "lib/**/*.ex"]);
+            arguments.extend(["-e", ":orrery_exec.project()"]);
         }
         if has("test/test_helper.exs") {
             arguments.extend(["-r", "test/test_helper.exs"]);
