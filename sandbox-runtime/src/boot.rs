@@ -85,9 +85,9 @@ impl Runtime {
         let engine = GuestEngine::new()?;
         let module = engine.compile(guest)?;
         let key = Runtime::key(guest, bundle);
-        let bundle = Bundle::parse(bundle)?;
-        let versions = bundle.header().versions.clone();
-        let library = bundle.library()?;
+        let versions = Bundle::parse(bundle)?.header().versions.clone();
+        let tree = LibraryTree::new(bundle)?;
+        let library = tree.library();
         let modules: Vec<_> = library.entries().iter().filter(|entry| entry.kind == Kind::Module).collect();
         let release = versions.otp.split('.').next().unwrap_or_default();
         let files = modules.iter().map(|entry| library.content(entry));
@@ -96,7 +96,7 @@ impl Runtime {
             let module = modules.get(failure.index).map_or_else(String::new, |entry| entry.name.clone());
             return Err(BootError::Module { module, reason: failure.reason });
         }
-        Ok(Runtime { template, tree: Arc::new(LibraryTree::new(library, &versions)), key })
+        Ok(Runtime { template, tree: Arc::new(tree), key })
     }
 
     /// The same from what [`Runtime::prepared`] gave for this guest and this library; `None` when it was made by another version,
@@ -108,9 +108,7 @@ impl Runtime {
         let key = Runtime::key(guest, bundle);
         let Some(prepared) = prepared.strip_prefix(key.as_bytes()) else { return Ok(None) };
         let Some(template) = Template::restore(&GuestEngine::new()?, prepared)? else { return Ok(None) };
-        let bundle = Bundle::parse(bundle)?;
-        let tree = LibraryTree::new(bundle.library()?, &bundle.header().versions);
-        Ok(Some(Runtime { template, tree: Arc::new(tree), key }))
+        Ok(Some(Runtime { template, tree: Arc::new(LibraryTree::new(bundle)?), key }))
     }
 
     /// The runtime as bytes for [`Runtime::restore`].

@@ -222,6 +222,16 @@ impl<'a> Bundle<'a> {
         self.unpack(self.docs, self.header.docs, "documentation", |kind| kind == Kind::Docs)
     }
 
+    /// Decompresses the index alone: everything in the bundle, documentation too.
+    ///
+    /// # Errors
+    ///
+    /// When the index does not decompress, or is not the JSON that it should be.
+    pub fn entries(&self) -> Result<Vec<Entry>, BundleError> {
+        let index = decompress(self.index, self.header.index, "index")?;
+        serde_json::from_slice(&index).map_err(|source| BundleError::Json { section: "index", source })
+    }
+
     fn unpack(
         &self,
         packed: &[u8],
@@ -229,11 +239,8 @@ impl<'a> Bundle<'a> {
         name: &'static str,
         belongs: impl Fn(Kind) -> bool,
     ) -> Result<Library, BundleError> {
-        let index = decompress(self.index, self.header.index, "index")?;
-        let entries: Vec<Entry> =
-            serde_json::from_slice(&index).map_err(|source| BundleError::Json { section: "index", source })?;
         let bytes = decompress(packed, section, name)?;
-        let entries: Vec<Entry> = entries.into_iter().filter(|entry| belongs(entry.kind)).collect();
+        let entries: Vec<Entry> = self.entries()?.into_iter().filter(|entry| belongs(entry.kind)).collect();
         let mut at = HashMap::with_capacity(entries.len());
         for (position, entry) in entries.iter().enumerate() {
             let end = entry.offset.checked_add(entry.length);

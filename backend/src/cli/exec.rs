@@ -91,7 +91,7 @@ pub(super) fn run(options: &Options, program: &Program) -> anyhow::Result<ExitCo
         }
         None => None,
     };
-    let mut machine = runtime()?.sandbox(config, program)?;
+    let mut machine = runtime(options.library.as_deref())?.sandbox(config, program)?;
     let (mut console, input) = Console::new(trace);
     match driver::drive(&mut machine, &input, &mut console) {
         End::Halted(reason) => Ok(exit_code(&reason)),

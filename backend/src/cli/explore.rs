@@ -43,7 +43,7 @@ type End = (Option<i64>, Vec<u8>);
 
 impl Explore {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let runtime = runtime()?;
+        let runtime = runtime(self.options.library.as_deref())?;
         let program = Exec::program(&self.files, &self.arguments)?;
         let seed = self.options.seed.unwrap_or_default();
         let config = self.options.repeatable(seed).config()?;

@@ -34,6 +34,9 @@ pub(super) struct Options {
     /// Set a limit of the sandbox, such as process_bytes=64000000; may be given several times
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit)]
     limits: Vec<(String, u64)>,
+    /// Use this packed Elixir/OTP library (`cargo xtask bundle`) instead of the one inside
+    #[arg(long, value_name = "FILE")]
+    pub(super) library: Option<PathBuf>,
     /// Write everything that happens into a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(super) trace: Option<PathBuf>,

@@ -11,9 +11,13 @@ use crate::assets;
 /// What the file beside the binary is called, and how files in the cache end.
 const EXTENSION: &str = "runtime";
 
-/// The runtime. Without a prepared one it takes seconds, and the next time does not.
-pub(super) fn runtime() -> anyhow::Result<Runtime> {
-    let (guest, library) = carried()?;
+/// The runtime, with a packed library of its own if one is named. Without a prepared one it takes seconds, and the next time does not.
+pub(super) fn runtime(library: Option<&Path>) -> anyhow::Result<Runtime> {
+    let (guest, carried) = carried()?;
+    let library = match library {
+        Some(file) => &fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?,
+        None => carried,
+    };
     let key = Runtime::key(guest, library);
     let places: Vec<PathBuf> = beside().into_iter().chain(cached(&key)).collect();
     for place in &places {

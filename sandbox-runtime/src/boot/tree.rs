@@ -1,10 +1,12 @@
 //! The library as files, laid out as an installation of Erlang/OTP and one of Elixir.
+//!
+//! Documentation is packed apart from the code. Here both are one file again; it is unpacked when the first documented module
+//! is read, which running a program does not do.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use shared::api::LibraryVersions;
-use shared::bundle::{Entry, Kind, Library};
+use shared::bundle::{Bundle, BundleError, Entry, Kind, Library};
 
 use crate::kernel::fs::base::{BaseFiles, Found};
 
@@ -29,7 +31,19 @@ pub struct LibraryTree {
     layout: Layout,
     library: Library,
     nodes: BTreeMap<String, Node>,
+    /// Bytes of the documentation of each module.
+    documented: BTreeMap<String, u64>,
+    /// The packed library.
+    bundle: Vec<u8>,
+    documentation: OnceLock<Option<Library>>,
 }
+
+/// The chunk of a `.beam` file with its documentation (EEP 48).
+const DOCS: &[u8; 4] = b"Docs";
+/// Name and length of a chunk.
+const CHUNK_HEADER: u64 = 8;
+/// Chunks are padded to a multiple of this.
+const CHUNK_ALIGN: u64 = 4;
 
 enum Node {
     Directory,
@@ -38,7 +52,11 @@ enum Node {
 }
 
 impl LibraryTree {
-    pub(super) fn new(library: Library, versions: &LibraryVersions) -> LibraryTree {
+    pub(super) fn new(bundle: &[u8]) -> Result<LibraryTree, BundleError> {
+        let parsed = Bundle::parse(bundle)?;
+        let (library, versions) = (parsed.library()?, &parsed.header().versions);
+        let documented = parsed.entries()?.into_iter().filter(|entry| entry.kind == Kind::Docs);
+        let documented = documented.map(|entry| (entry.name, entry.length)).collect();
         let layout = Layout { erlang_root: format!("/{TOP}/erlang"), elixir_lib: format!("/{TOP}/elixir/lib") };
         let folders = folders(&library);
         let mut nodes = BTreeMap::new();
@@ -50,7 +68,13 @@ impl LibraryTree {
             nodes.insert(path, Node::File(place));
         }
         let id = format!("elixir-{}-otp-{}", versions.elixir, versions.otp);
-        LibraryTree { id, layout, library, nodes }
+        let (bundle, documentation) = (bundle.to_vec(), OnceLock::new());
+        Ok(LibraryTree { id, layout, library, nodes, documented, bundle, documentation })
+    }
+
+    /// The packed library without its documentation.
+    pub(super) fn library(&self) -> &Library {
+        &self.library
     }
 
     /// Where things are.
@@ -63,6 +87,30 @@ impl LibraryTree {
             Node::Directory => None,
             Node::File(place) => self.library.entries().get(*place),
         }
+    }
+
+    /// Bytes by which its documentation makes the file of a module longer.
+    fn documentation_bytes(&self, entry: &Entry) -> u64 {
+        let length = if entry.kind == Kind::Module { self.documented.get(&entry.name) } else { None };
+        length.map_or(0, |length| CHUNK_HEADER + length.next_multiple_of(CHUNK_ALIGN))
+    }
+
+    /// A `.beam` file with its documentation as a chunk at the end.
+    fn with_documentation(&self, entry: &Entry) -> Vec<u8> {
+        let mut file = self.library.content(entry).to_vec();
+        let unpack = || Bundle::parse(&self.bundle).and_then(|bundle| bundle.documentation()).ok();
+        let documentation = self.documentation.get_or_init(unpack).as_ref();
+        let docs = documentation.and_then(|library| library.get(Kind::Docs, &entry.name)).unwrap_or_default();
+        file.extend_from_slice(DOCS);
+        file.extend_from_slice(&(docs.len() as u32).to_be_bytes());
+        file.extend_from_slice(docs);
+        file.resize(file.len().next_multiple_of(CHUNK_ALIGN as usize), 0);
+        // The length of the whole stands behind its first four bytes, and does not count those eight.
+        let length = (file.len() as u32).wrapping_sub(CHUNK_HEADER as u32).to_be_bytes();
+        if let Some(place) = file.get_mut(4..8) {
+            place.copy_from_slice(&length);
+        }
+        file
     }
 }
 
@@ -115,12 +163,18 @@ impl BaseFiles for LibraryTree {
     fn find(&self, path: &str) -> Option<Found> {
         match self.nodes.get(path)? {
             Node::Directory => Some(Found::Directory),
-            Node::File(_) => self.entry(path).map(|entry| Found::File { size: entry.length }),
+            Node::File(_) => {
+                self.entry(path).map(|entry| Found::File { size: entry.length + self.documentation_bytes(entry) })
+            }
         }
     }
 
     fn read(&self, path: &str) -> Option<Arc<[u8]>> {
-        self.entry(path).map(|entry| self.library.content(entry).into())
+        let entry = self.entry(path)?;
+        Some(match self.documentation_bytes(entry) {
+            0 => self.library.content(entry).into(),
+            _ => self.with_documentation(entry).into(),
+        })
     }
 
     fn list(&self, path: &str) -> Option<Vec<String>> {

@@ -54,6 +54,18 @@ fn the_library_is_there_as_files() {
 }
 
 #[test]
+fn documentation_can_be_read() {
+    let expression = "{:docs_v1, _, :elixir, _, %{\"en\" => text}, _, _} = Code.fetch_docs(String); \
+        IO.puts(text |> String.split(\"\\n\") |> hd()); {:docs_v1, _, :erlang, _, _, _, _} = Code.fetch_docs(:lists); \
+        path = :code.which(String); IO.inspect(File.stat!(path).size == byte_size(File.read!(path)))";
+    let outcome = eval(expression);
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.stderr.as_str()),
+        ("Strings in Elixir are UTF-8 encoded binaries.\ntrue\n", "")
+    );
+}
+
+#[test]
 fn loops_end_at_the_limit_of_reductions() {
     let limits = Limits { total_reductions: 20_000_000, ..Limits::default() };
     let config = Config { limits, ..Config::default() };
