@@ -11,6 +11,21 @@ use crate::kernel::TurnReport;
 
 /// One process's own part: its code, heap, stack, mailbox and dictionary.
 pub trait Guest: Send + 'static {
+    /// The guest as it is between two turns, apart from it.
+    type Saved: SavedGuest;
+
+    /// What this guest is now. `before` is what it was when it was saved last: what is the same may be shared with that.
+    /// `None` for a guest that cannot be saved.
+    fn save(&mut self, before: Option<&Self::Saved>) -> Option<Self::Saved>;
+
+    /// A guest that goes on as the saved one would have.
+    ///
+    /// # Errors
+    /// When there is no room for it; the process ends with that reason.
+    fn restore(saved: &Self::Saved, pid: Pid) -> Result<Self, GuestFault>
+    where
+        Self: Sized;
+
     /// Replaces or adds a module. Called between turns.
     ///
     /// # Errors
@@ -52,6 +67,29 @@ pub trait Guest: Send + 'static {
         Self: Sized,
     {
         false
+    }
+}
+
+/// A guest as it was between two turns. A copy costs next to nothing.
+pub trait SavedGuest: Clone + Send + Sync + 'static {
+    /// Stands for everything that decides what the guest will do.
+    fn digest(&self) -> u64;
+
+    /// Bytes that were copied for it, those apart that it shares with what the guest was before.
+    fn own_bytes(&self) -> u64;
+}
+
+/// [`Guest::Saved`] of guests that cannot be saved.
+#[derive(Clone, Copy, Debug)]
+pub enum NeverSaved {}
+
+impl SavedGuest for NeverSaved {
+    fn digest(&self) -> u64 {
+        match *self {}
+    }
+
+    fn own_bytes(&self) -> u64 {
+        match *self {}
     }
 }
 

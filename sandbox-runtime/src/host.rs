@@ -2,12 +2,15 @@
 //!
 //! Arguments are numbers and encoded terms. A call that fails gives the error that the guest raises in the process.
 
+pub mod archive;
 pub mod engine;
 mod files;
 mod imports;
 pub mod instance;
 mod memory;
+mod pages;
 mod prepared;
+pub mod saved;
 mod tables;
 pub mod template;
 

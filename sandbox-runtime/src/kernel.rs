@@ -22,6 +22,7 @@ pub mod exit;
 pub mod flags;
 pub mod fs;
 pub mod info;
+pub mod intercept;
 pub mod journal;
 pub mod link;
 pub mod match_spec;
@@ -93,6 +94,8 @@ pub struct Kernel {
     relations: u64,
     /// Atoms that exist, as far as guests told.
     atom_count: u64,
+    /// Rules of the outside for messages.
+    interceptions: intercept::Interceptions,
     halted: Option<Etf>,
     journal: journal::Journal,
     /// Processes that ended since the driver last asked: their guests are to be dropped.
@@ -128,6 +131,7 @@ impl Kernel {
             memory_in_use: 0,
             relations: 0,
             atom_count: 0,
+            interceptions: intercept::Interceptions::default(),
             halted: None,
             journal: journal::Journal::default(),
             ended: Vec::new(),
@@ -236,6 +240,16 @@ impl Kernel {
         &self.ets
     }
 
+    /// The number of the last event.
+    pub fn last_seq(&self) -> EventSeq {
+        self.journal.last_seq()
+    }
+
+    /// What the events so far come to; see [`journal::Journal::digest`].
+    pub fn events_digest(&self) -> Option<u64> {
+        self.journal.digest()
+    }
+
     /// The event log: what is kept of it, and taking it out.
     pub fn journal_mut(&mut self) -> &mut journal::Journal {
         &mut self.journal
@@ -286,6 +300,7 @@ impl Kernel {
         self.code.hash(&mut hasher);
         self.console.hash(&mut hasher);
         self.settings.hash(&mut hasher);
+        self.interceptions.hash(&mut hasher);
         self.message_rate.hash(&mut hasher);
         self.spawn_rate.hash(&mut hasher);
         (self.total_reductions, self.relations, self.atom_count, self.turns, &self.halted, self.journal.last_seq())

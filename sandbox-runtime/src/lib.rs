@@ -9,6 +9,8 @@
 //! - [`machine`]: joins the three into something that can be told commands and gives events.
 //! - [`boot`]: starts Erlang/OTP and Elixir in a machine.
 //! - [`driver`]: runs a machine against the clock.
+//! - [`snapshot`]: a machine at one moment, to go on from.
+//! - [`timeline`]: a run with its past: recording, replay, seeking, forks, differences.
 //! - [`explore`]: runs a machine under many schedules.
 
 #![deny(unsafe_code)]
@@ -23,3 +25,5 @@ pub mod host;
 pub mod kernel;
 pub mod machine;
 pub mod peers;
+pub mod snapshot;
+pub mod timeline;

@@ -1,6 +1,7 @@
 //! The machine: a kernel, its guests, and the loop that gives them turns.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use shared::command::Command;
 use shared::event::{Event, ExitedBy};
@@ -13,6 +14,7 @@ use crate::kernel::info::Info;
 use crate::kernel::outside::Outcome;
 use crate::kernel::{Config, Delivery, Kernel, Next, Raise, TurnReport, TurnResult, TurnStart};
 use crate::peers::{CodeChange, CodeChangeKind, Guests, Peers};
+use crate::snapshot::Snapshot;
 
 /// A sandbox that can be told commands, run, and asked what happened.
 ///
@@ -131,18 +133,57 @@ impl<F: GuestFactory> Machine<F> {
         Stopped::TurnLimit
     }
 
-    /// A machine of its own that goes on from here. Both do the same until they are told different things.
-    pub fn fork(&self) -> Self
+    /// The machine as it is now; `None` when its guests cannot be saved. Taking one changes nothing.
+    pub fn snapshot(&mut self) -> Option<Snapshot<F>>
     where
         F: Clone,
-        F::Guest: Clone,
+    {
+        let guests = self.guests().save()?;
+        let kernel = Arc::new(self.kernel().clone());
+        Some(Snapshot { kernel, factory: self.factory.clone(), guests: Arc::new(guests), turns: self.turns })
+    }
+
+    /// A machine that goes on from a snapshot.
+    pub fn restore(snapshot: &Snapshot<F>) -> Self
+    where
+        F: Clone,
     {
         Self {
-            kernel: self.kernel.clone(),
-            factory: self.factory.clone(),
-            guests: self.guests.clone(),
-            turns: self.turns,
+            kernel: Some(Box::new(Kernel::clone(&snapshot.kernel))),
+            factory: snapshot.factory.clone(),
+            guests: Some(Box::new(snapshot.guests.restore())),
+            turns: snapshot.turns,
         }
+    }
+
+    /// Lets the machine do what it does before a turn when nothing can run, and nothing else: `false` when something could
+    /// run, which then has lost its place. For replays, which know that nothing can.
+    pub(crate) fn idle(&mut self, horizon: VirtualTime) -> bool {
+        let next = self.kernel_mut().next_turn_until(horizon);
+        self.drop_ended();
+        !matches!(next, Next::Turn(_))
+    }
+
+    /// A machine of its own that goes on from here; `None` when its guests cannot be saved. Both do the same until they are
+    /// told different things.
+    pub fn fork(&mut self) -> Option<Self>
+    where
+        F: Clone,
+    {
+        self.snapshot().map(|snapshot| Self::restore(&snapshot))
+    }
+
+    /// See [`Snapshot::state_hash`]; `None` when its guests cannot be saved.
+    pub fn state_hash(&mut self) -> Option<u64>
+    where
+        F: Clone,
+    {
+        self.snapshot().map(|snapshot| snapshot.state_hash())
+    }
+
+    /// Stands for what the guest of a process is; `None` when there is none or it cannot be saved.
+    pub fn guest_digest(&mut self, pid: Pid) -> Option<u64> {
+        self.guests().digest(pid)
     }
 
     /// The events since the last call.
@@ -150,12 +191,14 @@ impl<F: GuestFactory> Machine<F> {
         self.kernel_mut().journal_mut().take()
     }
 
-    /// One item of `process_info/2`, or whatever else the guest can tell.
+    /// One item of `process_info/2`, or whatever else the guest can tell. Looking changes nothing, if guests can be saved:
+    /// the answer comes from a copy.
     pub fn inspect(&mut self, pid: Pid, item: &str) -> Option<Etf> {
-        match self.kernel_mut().process_info(pid, item) {
+        let mut kernel = self.kernel().clone();
+        match kernel.process_info(pid, item) {
             Info::Dead => None,
             Info::Value(term) => Some(Etf::of(&term)),
-            Info::AskGuest => Peers::inspect(self.guests(), pid, item),
+            Info::AskGuest => self.guests().look(pid, |guest| guest.inspect(item)),
         }
     }
 
@@ -183,9 +226,9 @@ impl<F: GuestFactory> Machine<F> {
         let mut guests = self.guests.take().expect(KERNEL_IS_HOME);
         let taken = guests.take(pid, || self.factory.instantiate(pid));
         self.guests = Some(guests);
-        let mut guest = taken?;
-        let result = self.run_guest(&mut guest, turn);
-        self.guests().put(pid, guest);
+        let mut held = taken?;
+        let result = held.guest(pid).and_then(|guest| self.run_guest(guest, turn));
+        self.guests().put(pid, held);
         result
     }
 

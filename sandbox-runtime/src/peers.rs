@@ -4,17 +4,22 @@
 //! A change of code reaches a guest before its next turn, and before it answers a question. Until then it would be a waste:
 //! most processes wait, and many end before they run again.
 
+mod held;
+
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use imbl::Vector;
+use serde::{Deserialize, Serialize};
 use shared::term::Atom;
 use shared::{Etf, Pid, Term};
 
-use crate::guest::{Guest, GuestFault};
+use crate::guest::{Guest, GuestFault, SavedGuest as _};
+pub(crate) use held::Held;
 
 /// Something that happened to a module, for guests that have not heard of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CodeChange {
     /// The module.
     pub module: Atom,
@@ -23,7 +28,7 @@ pub struct CodeChange {
 }
 
 /// What happened to a module.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum CodeChangeKind {
     /// This code is its current code now, and what was is its old code.
     Loaded(Arc<[u8]>),
@@ -49,25 +54,24 @@ pub trait Peers: Send + Any {
 }
 
 /// Guests by process.
-#[derive(Clone)]
-pub(crate) struct Guests<G> {
+pub(crate) struct Guests<G: Guest> {
     guests: BTreeMap<Pid, Held<G>>,
     /// All changes of code since the machine began.
-    changes: Vec<CodeChange>,
+    changes: Vector<CodeChange>,
     /// Changes that guests with common code have made.
     shared_seen: usize,
 }
 
-/// A guest and the number of changes that it has made.
-#[derive(Clone)]
-struct Held<G> {
-    guest: G,
-    seen: usize,
+/// Guests as they were between two turns.
+pub(crate) struct SavedGuests<G: Guest> {
+    /// With the number of changes of code that each has made.
+    pub(crate) guests: Vec<(Pid, G::Saved, usize)>,
+    pub(crate) changes: Vector<CodeChange>,
 }
 
 impl<G: Guest> Guests<G> {
     pub(crate) fn new() -> Self {
-        Self { guests: BTreeMap::new(), changes: Vec::new(), shared_seen: 0 }
+        Self { guests: BTreeMap::new(), changes: Vector::new(), shared_seen: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -75,43 +79,96 @@ impl<G: Guest> Guests<G> {
     }
 
     pub(crate) fn get_mut(&mut self, pid: Pid) -> Option<&mut G> {
-        self.guests.get_mut(&pid).map(|held| &mut held.guest)
+        self.guests.get_mut(&pid)?.guest(pid).ok()
     }
 
     /// Takes the guest of a process out for its turn; `make` gives it one at its first turn. It has all changes of code then.
-    pub(crate) fn take(&mut self, pid: Pid, make: impl FnOnce() -> Result<G, GuestFault>) -> Result<G, GuestFault> {
+    pub(crate) fn take(
+        &mut self,
+        pid: Pid,
+        make: impl FnOnce() -> Result<G, GuestFault>,
+    ) -> Result<Held<G>, GuestFault> {
         let mut held = match self.guests.remove(&pid) {
             Some(held) => held,
-            None => Held { guest: make()?, seen: 0 },
+            None => Held::new(make()?),
         };
-        self.bring_up_to_date(&mut held)?;
-        Ok(held.guest)
+        self.bring_up_to_date(pid, &mut held)?;
+        Ok(held)
     }
 
     /// Puts a guest back after its turn, in which it made its own changes.
-    pub(crate) fn put(&mut self, pid: Pid, guest: G) {
+    pub(crate) fn put(&mut self, pid: Pid, mut held: Held<G>) {
         self.shared_seen = self.changes.len();
-        self.guests.insert(pid, Held { guest, seen: self.changes.len() });
+        held.seen = self.changes.len();
+        self.guests.insert(pid, held);
     }
 
     pub(crate) fn remove(&mut self, pid: Pid) {
         self.guests.remove(&pid);
     }
 
-    fn bring_up_to_date(&mut self, held: &mut Held<G>) -> Result<(), GuestFault> {
+    /// All guests as they are now; `None` when one of them cannot be saved.
+    pub(crate) fn save(&mut self) -> Option<SavedGuests<G>> {
+        let saved = self.guests.iter_mut().map(|(pid, held)| Some((*pid, held.save()?, held.seen)));
+        Some(SavedGuests { guests: saved.collect::<Option<_>>()?, changes: self.changes.clone() })
+    }
+
+    /// See [`SavedGuest::digest`](crate::guest::SavedGuest::digest).
+    pub(crate) fn digest(&mut self, pid: Pid) -> Option<u64> {
+        self.guests.get_mut(&pid)?.save().map(|saved| saved.digest())
+    }
+
+    /// Asks a guest something so that it does not change by that. A guest that cannot be saved is asked as it is.
+    pub(crate) fn look<T>(&mut self, pid: Pid, question: impl FnOnce(&mut G) -> Option<T>) -> Option<T> {
+        let held = self.guests.get_mut(&pid)?;
+        let seen = held.seen;
+        match held.save() {
+            Some(saved) => {
+                let mut copy = Held::of_saved(saved, seen);
+                // A guest that cannot have the code answers as it is.
+                let _is_up_to_date = self.bring_up_to_date(pid, &mut copy).is_ok();
+                question(copy.guest(pid).ok()?)
+            }
+            None => question(self.up_to_date(pid)?),
+        }
+    }
+
+    fn bring_up_to_date(&mut self, pid: Pid, held: &mut Held<G>) -> Result<(), GuestFault> {
         let seen = if G::shares_code() { &mut self.shared_seen } else { &mut held.seen };
-        let missed = self.changes.get(*seen..).unwrap_or_default();
-        *seen = self.changes.len();
-        missed.iter().try_for_each(|change| apply(&mut held.guest, change))
+        let from = std::mem::replace(seen, self.changes.len());
+        if from == self.changes.len() {
+            return Ok(());
+        }
+        let guest = held.guest(pid)?;
+        self.changes.iter().skip(from).try_for_each(|change| apply(guest, change))
     }
 
     fn up_to_date(&mut self, pid: Pid) -> Option<&mut G> {
         let mut held = self.guests.remove(&pid)?;
         // A guest that cannot have the code ends at its next turn; here it answers as it is.
-        let outcome = self.bring_up_to_date(&mut held);
+        let outcome = self.bring_up_to_date(pid, &mut held);
         held.seen -= usize::from(outcome.is_err());
         self.guests.insert(pid, held);
         self.get_mut(pid)
+    }
+}
+
+impl<G: Guest> Clone for SavedGuests<G> {
+    fn clone(&self) -> Self {
+        Self { guests: self.guests.clone(), changes: self.changes.clone() }
+    }
+}
+
+impl<G: Guest> SavedGuests<G> {
+    /// Guests that go on from here. Each is only made when it is needed.
+    pub(crate) fn restore(&self) -> Guests<G> {
+        let held = self.guests.iter().map(|(pid, saved, seen)| (*pid, Held::of_saved(saved.clone(), *seen)));
+        Guests { guests: held.collect(), changes: self.changes.clone(), shared_seen: self.changes.len() }
+    }
+
+    /// Bytes that were copied for this, those apart that it shares with what was saved before.
+    pub(crate) fn own_bytes(&self) -> u64 {
+        self.guests.iter().map(|(_, saved, _)| saved.own_bytes()).sum()
     }
 }
 
@@ -148,6 +205,6 @@ impl<G: Guest> Peers for Guests<G> {
     }
 
     fn code_changed(&mut self, change: CodeChange) {
-        self.changes.push(change);
+        self.changes.push_back(change);
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::etf::Etf;
 use crate::event::{Destination, Entry};
 use crate::ids::{Pid, Ref};
+use crate::interception::Interception;
 use crate::limits::Limits;
 use crate::schedule::{Schedule, TimeMode};
 use crate::term::Atom;
@@ -87,6 +88,21 @@ pub enum Command {
     CancelTimer {
         /// Which.
         timer: Ref,
+    },
+    /// Do something to messages on their way.
+    Intercept {
+        /// To which, and what.
+        rule: Interception,
+    },
+    /// Take a rule for messages back.
+    StopIntercepting {
+        /// Its number.
+        id: u64,
+    },
+    /// Begin a new stream of randomness. What it has given so far stays as it was.
+    Reseed {
+        /// Where the new one comes from.
+        seed: u64,
     },
     /// Stop for good.
     Halt {

@@ -129,6 +129,16 @@ pub enum EventKind {
         /// Why.
         why: DropReason,
     },
+    /// A message on its way became another one, as the outside wants it. Its cause is the event that sent it.
+    Rewritten {
+        /// What it is now.
+        message: Etf,
+    },
+    /// A message on its way is held back, as the outside wants it. Its cause is the event that sent it.
+    Delayed {
+        /// When it goes on.
+        due: VirtualTime,
+    },
     /// An exit signal was sent.
     ExitSignal {
         /// To whom.

@@ -9,6 +9,7 @@
 //! - [`time`]: virtual time in nanoseconds.
 //! - [`event`]: what a machine reports.
 //! - [`command`]: what a machine is told.
+//! - [`interception`]: what the outside does to messages on their way.
 //! - [`world`]: the picture that events draw; the same fold on the server and in the page.
 //! - [`recording`]: what is kept of a run so that it can be run again.
 //! - [`bytes`]: how plain bytes are written.
@@ -26,6 +27,7 @@ pub mod config;
 pub mod etf;
 pub mod event;
 pub mod ids;
+pub mod interception;
 pub mod limits;
 pub mod recording;
 pub mod schedule;

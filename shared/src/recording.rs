@@ -7,16 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
 use crate::config::Config;
+use crate::etf::Etf;
+use crate::event::Event;
 use crate::ids::EventSeq;
 use crate::time::VirtualTime;
 
 /// A moment in the life of a machine, always between two turns.
+///
+/// A machine that is asked for its next turn when nothing can run still fires timers and takes signals, so the moments before
+/// and after that are two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Turns that were given before it, since the machine was made.
     pub turns: u64,
     /// Inputs of the recording that were told before it.
     pub inputs: u64,
+    /// Set when the machine has run after all that until nothing could: up to which time it might have jumped.
+    pub idle_until: Option<VirtualTime>,
 }
 
 /// A command and when it was told.
@@ -24,7 +31,7 @@ pub struct Position {
 pub struct Input {
     /// Turns that were given before it, since the machine was made.
     pub turns: u64,
-    /// Whether the machine had run until nothing could after these turns, and up to which time it might have jumped.
+    /// As [`Position::idle_until`].
     pub idle_until: Option<VirtualTime>,
     /// What it was told. Also a command that failed, for that can be an event.
     pub command: Command,
@@ -48,8 +55,6 @@ pub struct Mark {
 pub struct End {
     /// What it had come to.
     pub mark: Mark,
-    /// As [`Input::idle_until`].
-    pub idle_until: Option<VirtualTime>,
     /// Stands for the whole state of the machine, the memory of its processes included.
     pub state_hash: u64,
 }
@@ -77,4 +82,32 @@ pub struct Recording {
 impl Recording {
     /// The version of this format and of what digests are made of.
     pub const FORMAT: u32 = 1;
+}
+
+/// Something in which two machines differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateDifference {
+    /// What it is about: `process <0.5.0>`, `table counters`, `console`...
+    pub subject: String,
+    /// Which part of it: an item of `process_info/2`, `objects`...
+    pub field: String,
+    /// What it is on the left; nothing where it is not there.
+    pub left: Option<Etf>,
+    /// What it is on the right.
+    pub right: Option<Etf>,
+}
+
+/// Where two runs part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The first event that is not the same on the left; nothing when that run has ended.
+    pub left: Option<Event>,
+    /// The first event that is not the same on the right.
+    pub right: Option<Event>,
+    /// Where the left machine is after the step that the event belongs to.
+    pub left_position: Position,
+    /// The same on the right.
+    pub right_position: Position,
+    /// In what the two machines differ there.
+    pub states: Vec<StateDifference>,
 }

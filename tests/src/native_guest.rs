@@ -14,7 +14,7 @@ use beam::natives::processes::{flag, info};
 use beam::term::Term;
 use beam::vm::Vm;
 use sandbox_runtime::calls;
-use sandbox_runtime::guest::{Guest, GuestFactory, GuestFault};
+use sandbox_runtime::guest::{Guest, GuestFactory, GuestFault, NeverSaved};
 use sandbox_runtime::host::Host;
 use sandbox_runtime::kernel::{TurnReport, TurnResult};
 use shared::event::Entry;
@@ -116,6 +116,16 @@ fn decode(vm: &mut Vm, etf: &Etf) -> Result<Term, GuestFault> {
 }
 
 impl Guest for NativeGuest {
+    type Saved = NeverSaved;
+
+    fn save(&mut self, _before: Option<&NeverSaved>) -> Option<NeverSaved> {
+        None
+    }
+
+    fn restore(saved: &NeverSaved, _pid: Pid) -> Result<NativeGuest, GuestFault> {
+        match *saved {}
+    }
+
     fn load_code(&mut self, _module: &str, code: &[u8]) -> Result<(), GuestFault> {
         self.with(|process| {
             // The image is everybody's, and every guest is told.

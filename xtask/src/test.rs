@@ -41,6 +41,8 @@ enum Part {
     Wasm,
     /// The same as real Erlang and Elixir.
     Conformance,
+    /// Snapshots, recordings and replays of machines whose processes run in wasm.
+    Travel,
     /// The HTTP API of a real server.
     Api,
     /// The page of a real server in a real browser.
@@ -158,6 +160,7 @@ fn run_part(part: Part, context: &Context<'_>) -> anyhow::Result<Outcome> {
             let tests = ["conformance", "machine", "sandbox"].map(|name| ["--test", name]);
             cargo_test::run(&[&["--workspace"], tests.as_flattened()].concat(), context)
         }
+        Part::Travel => cargo_test::run(&["--workspace", "--test", "travel"], context),
         Part::Api => cargo_test::run(&["--workspace", "--test", "api"], context),
         Part::Browser => browser::run(context),
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wasmtime::{Config, Engine, InstancePre, Linker, Module, OptLevel};
+use wasmtime::{Config, Engine, ExportType, InstancePre, Linker, Module, Mutability, OptLevel};
 
 use super::imports;
 use super::instance::State;
@@ -23,6 +23,10 @@ pub struct BeamModule {
     /// `None` where images are there already.
     pub(super) whole: Option<InstancePre<State>>,
     pub(super) bare: InstancePre<State>,
+    /// Exported globals that a guest can change: with its memory, its whole state between two turns.
+    pub(super) mutable_globals: Arc<[String]>,
+    /// Of the wasm module.
+    pub(super) hash: blake3::Hash,
 }
 
 /// What goes wrong while the engine or a module is made.
@@ -72,24 +76,29 @@ impl GuestEngine {
     pub fn compile(&self, wasm: &[u8]) -> Result<BeamModule, EngineError> {
         let whole = Module::new(&self.engine, wasm)?;
         let bare = Module::new(&self.engine, without_data(wasm)?)?;
-        self.link(Some(&whole), &bare)
+        self.link(Some(&whole), &bare, blake3::hash(wasm))
     }
-    /// The guest from machine code that this version of the engine made for such a processor. It cannot make images.
+    /// The guest of this hash from machine code that this version of the engine made for such a processor. It cannot make images.
     #[expect(unsafe_code, reason = "machine code is trusted; whoever calls this has checked where it comes from")]
-    pub(super) fn restore(&self, code: &[u8]) -> Result<BeamModule, EngineError> {
+    pub(super) fn restore(&self, code: &[u8], hash: blake3::Hash) -> Result<BeamModule, EngineError> {
         // SAFETY: `Template::restore` asks for bytes that only whoever runs us can write, and has checked their hash;
         // wasmtime itself refuses those of other versions and processors.
         let bare = unsafe { Module::deserialize(&self.engine, code)? };
-        self.link(None, &bare)
+        self.link(None, &bare, hash)
     }
     pub(super) fn wasmtime(&self) -> &Engine {
         &self.engine
     }
-    fn link(&self, whole: Option<&Module>, bare: &Module) -> Result<BeamModule, EngineError> {
+    fn link(&self, whole: Option<&Module>, bare: &Module, hash: blake3::Hash) -> Result<BeamModule, EngineError> {
         let mut linker = Linker::new(&self.engine);
         imports::register(&mut linker)?;
+        let mutable = |export: ExportType<'_>| {
+            let is_mutable = export.ty().global().is_some_and(|global| global.mutability() == Mutability::Var);
+            is_mutable.then(|| export.name().to_owned())
+        };
+        let mutable_globals = bare.exports().filter_map(mutable).collect();
         let whole = whole.map(|module| linker.instantiate_pre(module)).transpose()?;
-        Ok(BeamModule { whole, bare: linker.instantiate_pre(bare)? })
+        Ok(BeamModule { whole, bare: linker.instantiate_pre(bare)?, mutable_globals, hash })
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use shared::etf::Part;
 use shared::event::Entry;
 use shared::{Etf, Pid, Term, VirtualTime};
-use wasmtime::{Instance as WasmInstance, Memory, Store, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{Global, Instance as WasmInstance, Memory, Store, TypedFunc, Val, ValType, WasmParams, WasmResults};
 
 use super::engine::{BeamModule, EngineError, GuestEngine};
 use super::memory;
+use super::saved::{Registers, SavedInstance};
 use super::template::{LoadFailure, Template};
 use crate::guest::{Guest, GuestFactory, GuestFault};
 use crate::host::Host;
@@ -75,7 +76,13 @@ pub struct Instance {
     run: TypedFunc<i64, u32>,
     buffer: TypedFunc<u32, u32>,
     output: TypedFunc<(), u32>,
+    /// What its memory was at first, for an instance on a template.
+    base: Option<Template>,
+    /// Mutable globals that it exports: the rest of its state.
+    globals: Vec<Global>,
     reductions: u64,
+    /// It trapped. Where it was then is lost, so it is not called again.
+    is_broken: bool,
 }
 
 impl Instance {
@@ -84,21 +91,52 @@ impl Instance {
         let mut store = Store::new(engine.wasmtime(), State::default());
         let no_data = || EngineError::Guest("its data were left out, so it cannot make images".into());
         let instance = module.whole.as_ref().ok_or_else(no_data)?.instantiate(&mut store)?;
-        Instance::new(store, instance)
+        Instance::new(store, instance, module, None)
     }
     /// An instance on the image of a template.
     pub(super) fn on(template: &Template) -> Result<Instance, EngineError> {
         let mut store = Store::new(template.engine.wasmtime(), State::default());
         let instance = memory::on_image(&template.image, || template.module.bare.instantiate(&mut store))?;
-        Instance::new(store, instance)
+        Instance::new(store, instance, &template.module, Some(template.clone()))
     }
-    fn new(mut store: Store<State>, instance: WasmInstance) -> Result<Instance, EngineError> {
+    /// An instance that goes on as the saved one would have.
+    fn restore(saved: &SavedInstance) -> Result<Instance, EngineError> {
+        let content = &saved.0;
+        let mut instance = Instance::on(&content.base)?;
+        let missing = content.length.saturating_sub(instance.memory.data_size(&instance.store));
+        instance.memory.grow(&mut instance.store, (missing / WASM_PAGE) as u64)?;
+        saved.write(instance.memory.data_mut(&mut instance.store));
+        for (global, bits) in instance.globals.iter().zip(&content.globals) {
+            let value = global_value(global.ty(&instance.store).content(), *bits);
+            global.set(&mut instance.store, value)?;
+        }
+        instance.store.data_mut().library = content.library.clone();
+        instance.reductions = content.reductions;
+        instance.is_broken = content.is_broken;
+        Ok(instance)
+    }
+    /// What it is now; `None` for an instance without a template.
+    fn save(&mut self, before: Option<&SavedInstance>) -> Option<SavedInstance> {
+        let base = self.base.clone()?;
+        let globals = self.globals.iter().map(|global| global_bits(&global.get(&mut self.store)));
+        let registers =
+            Registers { globals: globals.collect(), reductions: self.reductions, is_broken: self.is_broken };
+        let library = self.store.data().library.clone();
+        Some(SavedInstance::of_memory(base, library, self.memory.data(&self.store), registers, before))
+    }
+    fn new(
+        mut store: Store<State>,
+        instance: WasmInstance,
+        module: &BeamModule,
+        base: Option<Template>,
+    ) -> Result<Instance, EngineError> {
         let memory = instance.get_memory(&mut store, "memory");
         let memory = memory.ok_or_else(|| EngineError::Guest("it exports no memory".into()))?;
         let run = instance.get_typed_func(&mut store, "run")?;
         let buffer = instance.get_typed_func(&mut store, "buffer")?;
         let output = instance.get_typed_func(&mut store, "output")?;
-        Ok(Instance { store, instance, memory, run, buffer, output, reductions: 0 })
+        let globals = module.mutable_globals.iter().filter_map(|name| instance.get_global(&mut store, name)).collect();
+        Ok(Instance { store, instance, memory, run, buffer, output, base, globals, reductions: 0, is_broken: false })
     }
     /// Lets the guest load modules on demand from a function.
     pub fn set_library(&mut self, library: Library) {
@@ -129,6 +167,12 @@ impl Instance {
     }
     /// Hands bytes to an export that takes their number and gives a status.
     pub(super) fn request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
+        let result = self.try_request(export, bytes);
+        self.is_broken |= result.as_ref().is_err_and(|error| !matches!(error, EngineError::Guest(_)));
+        result
+    }
+    fn try_request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
+        self.check()?;
         let length = u32::try_from(bytes.len()).map_err(|_| EngineError::Guest("a request is too large".into()))?;
         let at = self.buffer.call(&mut self.store, length)?;
         self.memory.write(&mut self.store, at as usize, bytes).map_err(|e| EngineError::Guest(e.to_string()))?;
@@ -139,6 +183,9 @@ impl Instance {
                 Err(EngineError::Guest(String::from_utf8_lossy(&text).into_owned()))
             }
         }
+    }
+    fn check(&self) -> Result<(), EngineError> {
+        if self.is_broken { Err(EngineError::Guest("it has trapped before".into())) } else { Ok(()) }
     }
     fn read_output(&mut self) -> Result<Output, EngineError> {
         const FIELDS: usize = 48;
@@ -170,6 +217,7 @@ impl Instance {
     /// # Errors
     /// When the guest traps.
     pub fn turn(&mut self, reductions: u32) -> Result<TurnReport, EngineError> {
+        self.check()?;
         let status = self.run.call(&mut self.store, i64::from(reductions))?;
         let output = self.read_output()?;
         let used = output.reductions.saturating_sub(self.reductions);
@@ -191,6 +239,31 @@ impl Instance {
     }
 }
 
+/// Bytes of a page of a linear memory.
+const WASM_PAGE: usize = 64 << 10;
+
+/// The value of a global as bits. References are none: no guest with a global for them is accepted.
+fn global_bits(value: &Val) -> u128 {
+    match value {
+        Val::I32(value) => u128::from(value.cast_unsigned()),
+        Val::I64(value) => u128::from(value.cast_unsigned()),
+        Val::F32(bits) => u128::from(*bits),
+        Val::F64(bits) => u128::from(*bits),
+        Val::V128(value) => value.as_u128(),
+        _ => 0,
+    }
+}
+
+fn global_value(kind: &ValType, bits: u128) -> Val {
+    match kind {
+        ValType::I64 => Val::I64((bits as u64).cast_signed()),
+        ValType::F32 => Val::F32(bits as u32),
+        ValType::F64 => Val::F64(bits as u64),
+        ValType::V128 => Val::V128(bits.into()),
+        _ => Val::I32((bits as u32).cast_signed()),
+    }
+}
+
 /// A process of a machine that runs in a wasm instance.
 pub struct WasmGuest {
     instance: Instance,
@@ -198,6 +271,7 @@ pub struct WasmGuest {
 }
 
 /// Starts every process on one template.
+#[derive(Clone)]
 pub struct WasmFactory {
     template: Template,
     library: Option<Library>,
@@ -207,6 +281,16 @@ impl WasmFactory {
     /// Guests on this template. `library` gives modules that the template does not hold, when they are called.
     pub fn new(template: Template, library: Option<Library>) -> WasmFactory {
         WasmFactory { template, library }
+    }
+}
+
+impl WasmFactory {
+    /// What processes start on.
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+    pub(super) fn library(&self) -> Option<&Library> {
+        self.library.as_ref()
     }
 }
 
@@ -229,6 +313,17 @@ fn fault(error: &EngineError) -> GuestFault {
 }
 
 impl Guest for WasmGuest {
+    type Saved = SavedInstance;
+
+    fn save(&mut self, before: Option<&SavedInstance>) -> Option<SavedInstance> {
+        self.instance.save(before)
+    }
+
+    fn restore(saved: &SavedInstance, pid: Pid) -> Result<WasmGuest, GuestFault> {
+        let instance = Instance::restore(saved).map_err(|error| fault(&error))?;
+        Ok(WasmGuest { instance, pid })
+    }
+
     fn load_code(&mut self, _module: &str, code: &[u8]) -> Result<(), GuestFault> {
         self.instance.request("load", code).map_err(|error| fault(&error))
     }
@@ -258,6 +353,8 @@ impl Guest for WasmGuest {
                 report = report.and(Err(error));
             }
         }
+        // An answer that was announced and not fetched is not there any more in the next turn.
+        self.instance.store.data_mut().reply = Vec::new();
         let host =
             self.instance.store.data_mut().host.take().expect("put there above, and only this function takes it");
         (host, report)

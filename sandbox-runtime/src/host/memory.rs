@@ -7,10 +7,11 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::OwnedFd;
+use std::ops::Deref;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt as _;
 use std::ptr::{self, NonNull};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
@@ -24,7 +25,9 @@ const WASM_PAGE: usize = 64 << 10;
 #[derive(Debug)]
 pub(super) struct Image {
     file: OwnedFd,
-    length: usize,
+    /// The same bytes, to compare with.
+    view: View,
+    hash: OnceLock<blake3::Hash>,
 }
 
 impl Image {
@@ -35,7 +38,8 @@ impl Image {
     pub(super) fn new(bytes: &[u8]) -> io::Result<Image> {
         let mut file = File::from(memfd_create("orrery-image", MemfdFlags::CLOEXEC)?);
         file.write_all(bytes)?;
-        Ok(Image { file: file.into(), length: bytes.len() })
+        let view = View::of(&file, bytes.len())?;
+        Ok(Image { file: file.into(), view, hash: OnceLock::new() })
     }
     /// An image of this length with pieces of it, and zeros elsewhere.
     ///
@@ -47,21 +51,64 @@ impl Image {
         for (at, bytes) in pieces {
             file.write_all_at(bytes, *at as u64)?;
         }
-        Ok(Image { file: file.into(), length })
-    }
-    /// Its content.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
-        let file = File::from(self.file.try_clone()?);
-        let mut bytes = vec![0; self.length];
-        file.read_exact_at(&mut bytes, 0)?;
-        Ok(bytes)
+        let view = View::of(&file, length)?;
+        Ok(Image { file: file.into(), view, hash: OnceLock::new() })
     }
     /// Its size in bytes.
     pub(super) fn length(&self) -> usize {
-        self.length
+        self.view.len()
+    }
+    /// Its content.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.view
+    }
+    /// Stands for its content.
+    pub(super) fn hash(&self) -> blake3::Hash {
+        *self.hash.get_or_init(|| blake3::hash(&self.view))
+    }
+}
+
+/// A file in memory, for reading.
+///
+/// Whoever has the file must not make it shorter while it is mapped, or reading it ends the server. So this is for files that
+/// are written once, under another name, and then renamed.
+#[derive(Debug)]
+pub(super) struct View {
+    base: NonNull<u8>,
+    length: usize,
+}
+
+// SAFETY: nothing writes to it.
+unsafe impl Send for View {}
+// SAFETY: nothing writes to it.
+unsafe impl Sync for View {}
+
+impl View {
+    /// The first bytes of a file, at least one.
+    ///
+    /// # Errors
+    /// When it cannot be mapped.
+    pub(super) fn of(file: impl AsFd, length: usize) -> io::Result<View> {
+        // SAFETY: a new mapping at an address of the system's choice.
+        let base = unsafe { mmap(ptr::null_mut(), length, ProtFlags::READ, MapFlags::SHARED, file, 0)? };
+        let base = NonNull::new(base.cast::<u8>()).ok_or(io::ErrorKind::OutOfMemory)?;
+        Ok(View { base, length })
+    }
+}
+
+impl Deref for View {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        // SAFETY: mapped by `of` with this length, and readable until it is dropped.
+        unsafe { std::slice::from_raw_parts(self.base.as_ptr(), self.length) }
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        // SAFETY: the mapping of `of`.
+        let unmapped = unsafe { munmap(self.base.as_ptr().cast(), self.length) };
+        debug_assert!(unmapped.is_ok());
     }
 }
 
@@ -129,20 +176,20 @@ impl Mapping {
         };
         let base = NonNull::new(base.cast::<u8>()).ok_or(io::ErrorKind::OutOfMemory)?;
         let mut mapping = Mapping { base, reserved: total, accessible: 0, capacity };
-        if let Some(image) = image.filter(|image| image.length >= minimum && image.length <= capacity) {
+        if let Some(image) = image.filter(|image| (minimum..=capacity).contains(&image.length())) {
             let access = ProtFlags::READ | ProtFlags::WRITE;
             // SAFETY: within the reservation made above, which nothing uses yet.
             unsafe {
                 mmap(
                     base.as_ptr().cast(),
-                    image.length,
+                    image.length(),
                     access,
                     MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE,
                     &image.file,
                     0,
                 )?
             };
-            mapping.accessible = image.length;
+            mapping.accessible = image.length();
         } else {
             mapping.open(minimum)?;
         }

@@ -1,7 +1,7 @@
 //! A template as bytes: machine code and image, so that the next OS process starts without compiling or loading anything.
 //!
 //! ```text
-//! "ORRYTPL1" | hash of what follows, 32 bytes | length of the code, u64 | code
+//! "ORRYTPL2" | hash of what follows, 32 bytes | hash of the guest, 32 bytes | length of the code, u64 | code
 //!     | length of the image, u64 | number of pieces, u64 | pieces: offset, u64, length, u64, bytes
 //! ```
 //!
@@ -13,7 +13,7 @@ use super::engine::{EngineError, GuestEngine};
 use super::memory::Image;
 use super::template::Template;
 
-const MAGIC: &[u8; 8] = b"ORRYTPL1";
+const MAGIC: &[u8; 8] = b"ORRYTPL2";
 const HASH: usize = blake3::OUT_LEN;
 /// Zeros are looked for in pieces of this size.
 const PIECE: usize = 4 << 10;
@@ -26,11 +26,12 @@ impl Template {
     /// When the code or the image cannot be read.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EngineError> {
         let code = self.module.bare.module().serialize()?;
-        let image = self.image.read()?;
-        let pieces = pieces(&image);
+        let image = self.image.bytes();
+        let pieces = pieces(image);
         let mut bytes = Vec::with_capacity(MAGIC.len() + HASH + code.len() + image.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&[0; HASH]);
+        bytes.extend_from_slice(self.module.hash.as_bytes());
         let number = |bytes: &mut Vec<u8>, number: usize| bytes.extend_from_slice(&(number as u64).to_le_bytes());
         number(&mut bytes, code.len());
         bytes.extend_from_slice(&code);
@@ -55,8 +56,8 @@ impl Template {
     /// # Errors
     /// When there is no memory for the image.
     pub fn restore(engine: &GuestEngine, bytes: &[u8]) -> Result<Option<Template>, EngineError> {
-        let Some((code, length, pieces)) = parse(bytes) else { return Ok(None) };
-        let Ok(module) = engine.restore(code) else { return Ok(None) };
+        let Some(Parts { guest, code, length, pieces }) = parse(bytes) else { return Ok(None) };
+        let Ok(module) = engine.restore(code, guest) else { return Ok(None) };
         let image = Arc::new(Image::of_pieces(length, &pieces)?);
         Ok(Some(Template { engine: engine.clone(), module, image }))
     }
@@ -81,12 +82,21 @@ fn pieces(image: &[u8]) -> Vec<(usize, usize)> {
 /// Bytes of an image and where they lie in it.
 pub(super) type Piece<'a> = (usize, &'a [u8]);
 
-fn parse(bytes: &[u8]) -> Option<(&[u8], usize, Vec<Piece<'_>>)> {
+/// What the bytes of a template hold.
+struct Parts<'a> {
+    guest: blake3::Hash,
+    code: &'a [u8],
+    /// Of the image.
+    length: usize,
+    pieces: Vec<Piece<'a>>,
+}
+
+fn parse(bytes: &[u8]) -> Option<Parts<'_>> {
     let (hash, content) = bytes.strip_prefix(MAGIC)?.split_at_checked(HASH)?;
     if blake3::hash(content).as_bytes() != hash {
         return None;
     }
-    let mut rest = content;
+    let (guest, mut rest) = content.split_first_chunk::<HASH>()?;
     let length = number(&mut rest)?;
     let code = take(&mut rest, length)?;
     let (length, count) = (number(&mut rest)?, number(&mut rest)?);
@@ -98,7 +108,7 @@ fn parse(bytes: &[u8]) -> Option<(&[u8], usize, Vec<Piece<'_>>)> {
         }
         pieces.push((start, take(&mut rest, size)?));
     }
-    Some((code, length, pieces))
+    Some(Parts { guest: (*guest).into(), code, length, pieces })
 }
 
 fn number(rest: &mut &[u8]) -> Option<usize> {

@@ -61,6 +61,12 @@ impl Template {
         instance.unseal()?;
         instance.into_template(&self.engine, &self.module, files)
     }
+    /// Stands for the guest and all that is loaded: what runs on two templates with the same one does the same.
+    pub fn id(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.module.hash.as_bytes()).update(self.image.hash().as_bytes());
+        hasher.finalize()
+    }
     /// Size of the image in bytes.
     pub fn length(&self) -> usize {
         self.image.length()

@@ -58,6 +58,11 @@ impl Kernel {
             Command::CancelTimer { timer } => {
                 self.cancel_timer(None, timer).ok_or(Raise::Badarg)?;
             }
+            Command::Intercept { rule } => self.intercept(rule)?,
+            Command::StopIntercepting { id } => {
+                self.stop_intercepting(id);
+            }
+            Command::Reseed { seed } => self.rng = super::rng::Rng::new(seed),
             Command::Halt { reason } => self.halt(None, reason),
         }
         Ok(Outcome::Done)

@@ -3,7 +3,7 @@
 use shared::event::{Destination, DropReason, EventKind};
 use shared::limits::LimitKind;
 use shared::schedule::TimeMode;
-use shared::{Etf, EventSeq, Pid};
+use shared::{Etf, EventSeq, Pid, Ref};
 
 use super::signal::Signal;
 use super::{Kernel, Raise};
@@ -72,12 +72,23 @@ impl Kernel {
             self.drop_message(None, message, why, seq);
             return;
         };
-        let size = message.len() as u64;
-        let signal = match to {
-            Destination::Alias(alias) => Signal::AliasMessage { alias: *alias, message },
-            _ => Signal::Message(message),
+        let alias = match to {
+            Destination::Alias(alias) => Some(*alias),
+            _ => None,
         };
-        self.enqueue(receiver, signal, seq);
+        if let Some((message, seq)) = self.intercepted(from, receiver, message, seq, alias) {
+            self.hand_over(receiver, message, seq, alias);
+        }
+    }
+
+    /// Puts a message into the queue of a process.
+    pub(crate) fn hand_over(&mut self, receiver: Pid, message: Etf, cause: EventSeq, through: Option<Ref>) {
+        let size = message.len() as u64;
+        let signal = match through {
+            Some(alias) => Signal::AliasMessage { alias, message },
+            None => Signal::Message(message),
+        };
+        self.enqueue(receiver, signal, cause);
         self.count_in_mailbox(receiver, size);
     }
 

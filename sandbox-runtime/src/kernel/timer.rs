@@ -4,7 +4,7 @@
 use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use shared::etf::Part;
-use shared::event::{Destination, EventKind};
+use shared::event::{Destination, DropReason, EventKind};
 use shared::limits::LimitKind;
 use shared::{Etf, EventSeq, Pid, Ref, Term, VirtualTime};
 
@@ -27,6 +27,17 @@ pub struct Timers {
 enum Due {
     Timer(Ref),
     Wake(Pid),
+    /// A message that the outside holds back.
+    Message(Box<HeldMessage>),
+}
+
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+struct HeldMessage {
+    receiver: Pid,
+    message: Etf,
+    held_by: EventSeq,
+    /// The alias that it was sent to.
+    through: Option<Ref>,
 }
 
 #[derive(Clone, Debug, Hash, Serialize, Deserialize)]
@@ -179,6 +190,18 @@ impl Kernel {
         }
     }
 
+    /// Hands a message over later.
+    pub(crate) fn hold_message(
+        &mut self,
+        due: VirtualTime,
+        receiver: Pid,
+        message: Etf,
+        held_by: EventSeq,
+        through: Option<Ref>,
+    ) {
+        self.timers.add(due, Due::Message(Box::new(HeldMessage { receiver, message, held_by, through })));
+    }
+
     /// Does everything that is due by now.
     pub(crate) fn fire_due(&mut self) {
         let now = self.now();
@@ -190,6 +213,14 @@ impl Kernel {
                 Due::Wake(pid) => {
                     self.timers.wakes.remove(&(at, pid));
                     self.wake(pid);
+                }
+                Due::Message(held) => {
+                    let HeldMessage { receiver, message, held_by, through } = *held;
+                    if self.process(receiver).is_some() {
+                        self.hand_over(receiver, message, held_by, through);
+                    } else {
+                        self.drop_message(None, message, DropReason::NoProcess, held_by);
+                    }
                 }
                 Due::Timer(timer) => {
                     let Some(entry) = self.timers.remove(timer) else {

@@ -140,7 +140,7 @@ fn a_fork_does_the_same_until_it_is_told_something_else() {
     let mut original = start(5);
     original.run(40);
     original.take_events();
-    let (mut same, mut other) = (original.fork(), original.fork());
+    let (mut same, mut other) = (original.fork().expect("a script"), original.fork().expect("a script"));
     let victim = other.kernel().pids().last().expect("alive");
     other.command(Command::Exit { pid: victim, reason: Etf::atom("kill") }).expect("always");
     for machine in [&mut original, &mut same, &mut other] {

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
-use sandbox_runtime::guest::{Guest, GuestFactory, GuestFault};
+use sandbox_runtime::guest::{Guest, GuestFactory, GuestFault, SavedGuest};
 use sandbox_runtime::host::Host;
 use sandbox_runtime::kernel::outside::Outcome;
 use sandbox_runtime::kernel::spawn::SpawnOptions;
@@ -123,7 +125,34 @@ impl Script {
     }
 }
 
+/// A script between two turns.
+#[derive(Clone)]
+pub(crate) struct SavedScript(Arc<Script>);
+
+impl SavedGuest for SavedScript {
+    fn digest(&self) -> u64 {
+        let Script { at, spinning, wait_until, vars, mailbox, code, .. } = &*self.0;
+        let mut hasher = DefaultHasher::new();
+        (at, spinning, wait_until, &vars.args, &vars.named, mailbox, code).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn own_bytes(&self) -> u64 {
+        size_of::<Script>() as u64
+    }
+}
+
 impl Guest for Script {
+    type Saved = SavedScript;
+
+    fn save(&mut self, _before: Option<&SavedScript>) -> Option<SavedScript> {
+        Some(SavedScript(Arc::new(self.clone())))
+    }
+
+    fn restore(saved: &SavedScript, _pid: Pid) -> Result<Self, GuestFault> {
+        Ok(Script::clone(&saved.0))
+    }
+
     fn load_code(&mut self, module: &str, _code: &[u8]) -> Result<(), GuestFault> {
         self.code.push(module.to_owned());
         Ok(())

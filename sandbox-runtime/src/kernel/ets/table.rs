@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use imbl::ordmap::DiffItem;
 use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use shared::term::Atom;
@@ -110,7 +111,7 @@ pub(crate) struct Tuning {
 }
 
 /// The objects of one key.
-#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
 pub(crate) enum Slot {
     One(Object),
     /// Of a bag; never empty.
@@ -118,7 +119,7 @@ pub(crate) enum Slot {
 }
 
 /// The objects of one key of a bag, in the order in which they were inserted.
-#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Hash, Serialize, Deserialize)]
 pub(crate) struct Bag {
     objects: Vec<Object>,
     /// The same once there are many, so that finding out whether one is there stays cheap.
@@ -202,6 +203,17 @@ impl Table {
             size: 0,
             object_bytes: 0,
         }
+    }
+
+    /// Keys under which another table has other objects, with the objects of both as lists, in the order of this table.
+    pub(crate) fn differing_objects(&self, other: &Table) -> Vec<(Term, Option<Term>, Option<Term>)> {
+        let objects = |slot: &Slot| Term::list(slot.objects().iter().map(|object| Term::Tuple(object.clone())));
+        let differing = self.slots.diff(&other.slots).map(|item| match item {
+            DiffItem::Add(key, slot) => (key.term().clone(), None, Some(objects(slot))),
+            DiffItem::Remove(key, slot) => (key.term().clone(), Some(objects(slot)), None),
+            DiffItem::Update { old, new } => (old.0.term().clone(), Some(objects(old.1)), Some(objects(new.1))),
+        });
+        differing.collect()
     }
 
     pub(crate) fn allows(&self, pid: Pid, access: Access) -> bool {

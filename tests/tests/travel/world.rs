@@ -1,0 +1,96 @@
+//! The programs that the tests run, on a template that all of them share.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use sandbox_runtime::host::engine::GuestEngine;
+use sandbox_runtime::host::instance::WasmFactory;
+use sandbox_runtime::host::template::Template;
+use sandbox_runtime::kernel::Config;
+use sandbox_runtime::machine::Machine;
+use shared::bundle::{Bundle, Kind};
+use shared::command::Command;
+use shared::event::Entry;
+use shared::{Etf, Term};
+use tests::conformance::reference::{Reference, files};
+
+pub(crate) type WasmMachine = Machine<WasmFactory>;
+
+/// Modules of the library that the programs use.
+const LIBRARY: [&str; 30] = [
+    "erlang",
+    "erts_internal",
+    "erl_init",
+    "init",
+    "prim_eval",
+    "lists",
+    "maps",
+    "proplists",
+    "gen",
+    "gen_server",
+    "gen_event",
+    "gen_statem",
+    "proc_lib",
+    "supervisor",
+    "sys",
+    "error_logger",
+    "logger",
+    "logger_config",
+    "logger_server",
+    "erl_eval",
+    "orddict",
+    "ordsets",
+    "sets",
+    "rand",
+    "queue",
+    "io",
+    "io_lib",
+    "erl_internal",
+    "timer",
+    "ets",
+];
+
+static TEMPLATE: LazyLock<Template> = LazyLock::new(|| template().expect("the environment of `cargo xtask test`"));
+
+fn template() -> anyhow::Result<Template> {
+    let build = tempfile::tempdir()?;
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("travel");
+    let reference = Reference::of_files(&files(&sources, "erl"), build.path());
+    let mut beams: Vec<Vec<u8>> = Vec::new();
+    let packed = tests::reference::library()?;
+    let library = Bundle::parse(&packed)?.library()?;
+    for entry in library.entries().iter().filter(|entry| entry.kind == Kind::Module) {
+        if LIBRARY.contains(&entry.name.as_str()) {
+            beams.push(library.content(entry).to_vec());
+        }
+    }
+    for file in files(&reference.build, "beam") {
+        beams.push(std::fs::read(file)?);
+    }
+    let guest = std::env::var_os("ORRERY_GUEST").ok_or_else(|| anyhow::anyhow!("ORRERY_GUEST is not set"))?;
+    let engine = GuestEngine::new()?;
+    let module = engine.compile(&std::fs::read(guest)?)?;
+    let (template, failures) = Template::new(&engine, &module, beams.iter().map(|beam| &beam[..]))?;
+    anyhow::ensure!(failures.is_empty(), "{failures:?}");
+    Ok(template)
+}
+
+pub(crate) fn factory() -> WasmFactory {
+    WasmFactory::new(TEMPLATE.clone(), None)
+}
+
+/// A machine in which `travel_programs:Function()` runs.
+pub(crate) fn machine(config: Config, function: &str) -> WasmMachine {
+    let mut machine = Machine::new(config, factory());
+    machine.command(spawn(function)).expect("there is room");
+    machine
+}
+
+pub(crate) fn spawn(function: &str) -> Command {
+    let entry = Entry::new("travel_programs", function, Etf::of(&Term::Nil));
+    Command::Spawn { entry, group_leader: None, name: None }
+}
+
+pub(crate) fn output(machine: &WasmMachine) -> String {
+    String::from_utf8_lossy(&machine.kernel().console().output()).into_owned()
+}
