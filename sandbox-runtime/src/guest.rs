@@ -3,6 +3,8 @@
 //! A guest is called, runs a bounded turn and returns; it never waits within the host. Everything that crosses is
 //! plain: encoded terms and numbers.
 
+use std::sync::Arc;
+
 use shared::event::Entry;
 use shared::{Etf, Pid, Term};
 
@@ -103,6 +105,15 @@ pub trait GuestFactory {
     /// # Errors
     /// When there is no room for one more; the process ends with that reason.
     fn instantiate(&mut self, pid: Pid) -> Result<Self::Guest, GuestFault>;
+
+    /// A factory of guests that have these modules loaded from the beginning, so that none of them has to do it; `None` where
+    /// that is not possible. It must make the same guests each time for the same modules.
+    fn with_code(&self, _code: &[Arc<[u8]>]) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 /// A guest failed as a whole: it trapped, or broke the interface. That ends its process and nothing else.

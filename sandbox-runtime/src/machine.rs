@@ -23,6 +23,8 @@ pub struct Machine<F: GuestFactory> {
     /// `None` only while a guest has it.
     kernel: Option<Box<Kernel>>,
     factory: F,
+    /// A factory with the code of so many changes, if one can be had. It follows from the changes, so it is no part of a snapshot.
+    preloaded: Option<(usize, Option<F>)>,
     /// `None` only while a guest has them.
     guests: Option<Box<Guests<F::Guest>>>,
     turns: u64,
@@ -47,7 +49,8 @@ pub enum Stopped {
 impl<F: GuestFactory> Machine<F> {
     /// A machine without processes.
     pub fn new(config: Config, factory: F) -> Self {
-        Self { kernel: Some(Box::new(Kernel::new(config))), factory, guests: Some(Box::new(Guests::new())), turns: 0 }
+        let (kernel, guests) = (Some(Box::new(Kernel::new(config))), Some(Box::new(Guests::new())));
+        Self { kernel, factory, preloaded: None, guests, turns: 0 }
     }
 
     /// Everything but the guests.
@@ -151,6 +154,7 @@ impl<F: GuestFactory> Machine<F> {
         Self {
             kernel: Some(Box::new(Kernel::clone(&snapshot.kernel))),
             factory: snapshot.factory.clone(),
+            preloaded: None,
             guests: Some(Box::new(snapshot.guests.restore())),
             turns: snapshot.turns,
         }
@@ -224,12 +228,24 @@ impl<F: GuestFactory> Machine<F> {
     fn run_turn(&mut self, turn: TurnStart) -> Result<TurnReport, GuestFault> {
         let pid = turn.pid;
         let mut guests = self.guests.take().expect(KERNEL_IS_HOME);
-        let taken = guests.take(pid, || self.factory.instantiate(pid));
+        let taken = guests.take(pid, |guests| self.make_guest(guests, pid));
         self.guests = Some(guests);
         let mut held = taken?;
         let result = held.guest(pid).and_then(|guest| self.run_guest(guest, turn));
         self.guests().put(pid, held);
         result
+    }
+
+    /// A guest for a process, and how many changes of code it has made.
+    fn make_guest(&mut self, guests: &Guests<F::Guest>, pid: Pid) -> Result<(F::Guest, usize), GuestFault> {
+        let Some(changes) = guests.preloads() else { return Ok((self.factory.instantiate(pid)?, 0)) };
+        if self.preloaded.as_ref().is_none_or(|(made_of, _)| *made_of != changes) {
+            self.preloaded = Some((changes, self.factory.with_code(&guests.newest_code())));
+        }
+        match &mut self.preloaded {
+            Some((_, Some(factory))) => Ok((factory.instantiate(pid)?, changes)),
+            _ => Ok((self.factory.instantiate(pid)?, 0)),
+        }
     }
 
     /// One turn: while the guest waits and its own doings have brought it messages, it goes on within its budget, as

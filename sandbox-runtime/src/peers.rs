@@ -60,18 +60,26 @@ pub(crate) struct Guests<G: Guest> {
     changes: Vector<CodeChange>,
     /// Changes that guests with common code have made.
     shared_seen: usize,
+    /// Guests that were made since the last change.
+    made: u64,
 }
+
+/// From so many guests on that were made since code last changed, the next ones get all of it from the beginning. Before that it
+/// would be a waste: a program changes a lot of code while it is compiled, and few of the processes then run in it.
+const PRELOAD_FROM: u64 = 32;
 
 /// Guests as they were between two turns.
 pub(crate) struct SavedGuests<G: Guest> {
     /// With the number of changes of code that each has made.
     pub(crate) guests: Vec<(Pid, G::Saved, usize)>,
     pub(crate) changes: Vector<CodeChange>,
+    /// Guests that were made since the last change.
+    pub(crate) made: u64,
 }
 
 impl<G: Guest> Guests<G> {
     pub(crate) fn new() -> Self {
-        Self { guests: BTreeMap::new(), changes: Vector::new(), shared_seen: 0 }
+        Self { guests: BTreeMap::new(), changes: Vector::new(), shared_seen: 0, made: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -82,18 +90,42 @@ impl<G: Guest> Guests<G> {
         self.guests.get_mut(&pid)?.guest(pid).ok()
     }
 
-    /// Takes the guest of a process out for its turn; `make` gives it one at its first turn. It has all changes of code then.
+    /// Takes the guest of a process out for its turn; `make` gives it one at its first turn, and says how many changes of code
+    /// that has made. It has all of them then.
     pub(crate) fn take(
         &mut self,
         pid: Pid,
-        make: impl FnOnce() -> Result<G, GuestFault>,
+        make: impl FnOnce(&Self) -> Result<(G, usize), GuestFault>,
     ) -> Result<Held<G>, GuestFault> {
         let mut held = match self.guests.remove(&pid) {
             Some(held) => held,
-            None => Held::new(make()?),
+            None => {
+                let (guest, seen) = make(self)?;
+                self.made += 1;
+                Held::new(guest, seen)
+            }
         };
         self.bring_up_to_date(pid, &mut held)?;
         Ok(held)
+    }
+
+    /// How many changes of code there were, when it is time for guests that have made them from the beginning.
+    pub(crate) fn preloads(&self) -> Option<usize> {
+        let worth_it = self.made >= PRELOAD_FROM && !self.changes.is_empty() && !G::shares_code();
+        worth_it.then(|| self.changes.len())
+    }
+
+    /// The newest code of each module that was loaded since the machine began, in the order of their names.
+    pub(crate) fn newest_code(&self) -> Vec<Arc<[u8]>> {
+        let mut newest = BTreeMap::new();
+        for change in &self.changes {
+            match &change.kind {
+                CodeChangeKind::Loaded(code) => newest.insert(&change.module, code.clone()),
+                CodeChangeKind::Deleted => newest.remove(&change.module),
+                CodeChangeKind::Purged => None,
+            };
+        }
+        newest.into_values().collect()
     }
 
     /// Puts a guest back after its turn, in which it made its own changes.
@@ -110,7 +142,7 @@ impl<G: Guest> Guests<G> {
     /// All guests as they are now; `None` when one of them cannot be saved.
     pub(crate) fn save(&mut self) -> Option<SavedGuests<G>> {
         let saved = self.guests.iter_mut().map(|(pid, held)| Some((*pid, held.save()?, held.seen)));
-        Some(SavedGuests { guests: saved.collect::<Option<_>>()?, changes: self.changes.clone() })
+        Some(SavedGuests { guests: saved.collect::<Option<_>>()?, changes: self.changes.clone(), made: self.made })
     }
 
     /// See [`SavedGuest::digest`](crate::guest::SavedGuest::digest).
@@ -155,7 +187,7 @@ impl<G: Guest> Guests<G> {
 
 impl<G: Guest> Clone for SavedGuests<G> {
     fn clone(&self) -> Self {
-        Self { guests: self.guests.clone(), changes: self.changes.clone() }
+        Self { guests: self.guests.clone(), changes: self.changes.clone(), made: self.made }
     }
 }
 
@@ -163,7 +195,8 @@ impl<G: Guest> SavedGuests<G> {
     /// Guests that go on from here. Each is only made when it is needed.
     pub(crate) fn restore(&self) -> Guests<G> {
         let held = self.guests.iter().map(|(pid, saved, seen)| (*pid, Held::of_saved(saved.clone(), *seen)));
-        Guests { guests: held.collect(), changes: self.changes.clone(), shared_seen: self.changes.len() }
+        let (changes, shared_seen) = (self.changes.clone(), self.changes.len());
+        Guests { guests: held.collect(), changes, shared_seen, made: self.made }
     }
 
     /// Bytes that were copied for this, those apart that it shares with what was saved before.
@@ -205,6 +238,7 @@ impl<G: Guest> Peers for Guests<G> {
     }
 
     fn code_changed(&mut self, change: CodeChange) {
+        self.made = 0;
         self.changes.push_back(change);
     }
 }

@@ -78,6 +78,7 @@ struct Index<K> {
     turns: u64,
     kernel: K,
     changes: Vector<CodeChange>,
+    made: u64,
     /// Images besides the template's on which processes began, as what differs from it.
     images: Vec<Pages>,
     guests: Vec<GuestEntry>,
@@ -158,6 +159,7 @@ impl Snapshot<WasmFactory> {
             turns: self.turns,
             kernel: &*self.kernel,
             changes: self.guests.changes.clone(),
+            made: self.guests.made,
             images,
             guests,
             page_hashes: store.pages.iter().map(|page| *page.hash().as_bytes()).collect(),
@@ -210,7 +212,7 @@ impl Snapshot<WasmFactory> {
             let saved = SavedInstance::of_pages(base.clone(), library, length, own, registers, 0);
             guests.push((pid, saved, usize::try_from(seen).unwrap_or(usize::MAX)));
         }
-        let guests = Arc::new(SavedGuests { guests, changes: index.changes });
+        let guests = Arc::new(SavedGuests { guests, changes: index.changes, made: index.made });
         Ok((id, Snapshot { kernel: Arc::new(index.kernel), factory, guests, turns: index.turns }))
     }
 }

@@ -304,6 +304,11 @@ impl GuestFactory for WasmFactory {
         }
         Ok(WasmGuest { instance, pid })
     }
+
+    fn with_code(&self, code: &[Arc<[u8]>]) -> Option<WasmFactory> {
+        let (template, failures) = self.template.extend(code.iter().map(|file| &file[..])).ok()?;
+        failures.is_empty().then(|| WasmFactory { template, library: self.library.clone() })
+    }
 }
 
 /// The exit reason of a process whose guest failed as a whole.

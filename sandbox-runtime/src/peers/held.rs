@@ -22,8 +22,8 @@ enum Body<G: Guest> {
 }
 
 impl<G: Guest> Held<G> {
-    pub(crate) fn new(guest: G) -> Self {
-        Self { body: Body::Changed { guest, before: None }, seen: 0 }
+    pub(crate) fn new(guest: G, seen: usize) -> Self {
+        Self { body: Body::Changed { guest, before: None }, seen }
     }
 
     pub(crate) fn of_saved(saved: G::Saved, seen: usize) -> Self {

@@ -1,6 +1,7 @@
 //! Erlang/OTP and Elixir booted in wasm instances: what must hold of a sandbox, whatever runs in it. That programs print what
 //! they print elsewhere is tested with the programs themselves.
 
+mod code;
 mod containment;
 mod determinism;
 mod preparation;
