@@ -4,6 +4,7 @@
 //! - [`exec`]: `orrery exec`, `orrery eval`
 //! - [`test`]: `orrery test`
 //! - [`explore`]: `orrery explore`
+//! - [`record`]: `orrery record`, `orrery replay`
 //! - [`console`]: output and input of the terminal
 //! - [`files`]: which files a program finds in its sandbox
 //! - [`runtime`]: what the sandboxes of this binary start from
@@ -14,6 +15,7 @@ mod exec;
 mod explore;
 mod files;
 mod options;
+mod record;
 mod runtime;
 mod test;
 
@@ -47,6 +49,10 @@ pub enum Command {
     Test(test::Test),
     /// Run a program under many schedules, to find those under which it fails
     Explore(explore::Explore),
+    /// Run a program as `exec` does, and keep what is needed to run it again exactly
+    Record(record::Record),
+    /// Run a recording again: the same events, checked on the way
+    Replay(record::Replay),
     /// Evaluate an Elixir expression in a sandbox, as `elixir -e` would
     Eval(exec::Eval),
     /// Prepare what sandboxes start from, so that the first one starts as quickly as the others (`cargo xtask build` does it).
@@ -67,6 +73,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(_) => anyhow::bail!("the server is started elsewhere"),
         Command::Exec(exec) => exec.run(),
         Command::Test(test) => test.run(),
+        Command::Record(record) => record.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Explore(explore) => explore.run(),
         Command::Eval(eval) => eval.run(),
         Command::Prepare { file } => runtime::prepare(file).map(|()| ExitCode::SUCCESS),

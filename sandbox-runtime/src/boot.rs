@@ -142,6 +142,11 @@ impl Runtime {
         Ok(machine)
     }
 
+    /// Names the image that processes start from, for recordings.
+    pub fn image_id(&self) -> String {
+        self.template.id().to_string()
+    }
+
     /// The library as the sandboxes see it.
     pub fn tree(&self) -> &LibraryTree {
         &self.tree

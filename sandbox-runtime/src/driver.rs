@@ -9,13 +9,66 @@ use shared::schedule::TimeMode;
 use shared::{Etf, Pid, VirtualTime};
 
 use crate::guest::GuestFactory;
+use crate::kernel::Kernel;
 use crate::machine::{Machine, Stopped};
+use crate::timeline::Timeline;
 
 /// The first process is `init`: the system ends with it.
 const INIT: Pid = Pid(0);
 
 /// Turns between two looks at clock and console.
 const TURNS: u64 = 256;
+
+/// What can be driven: a machine, or one that is being recorded.
+pub trait Driven {
+    /// Tells it something. Time and input are always accepted.
+    fn tell(&mut self, command: Command);
+
+    /// As [`Machine::run`].
+    fn run(&mut self, turns: u64) -> Stopped;
+
+    /// The events since the last call.
+    fn take_events(&mut self) -> Vec<Event>;
+
+    /// Everything but the guests.
+    fn kernel(&self) -> &Kernel;
+}
+
+impl<F: GuestFactory> Driven for Machine<F> {
+    fn tell(&mut self, command: Command) {
+        self.command(command).ok();
+    }
+
+    fn run(&mut self, turns: u64) -> Stopped {
+        self.run(turns)
+    }
+
+    fn take_events(&mut self) -> Vec<Event> {
+        self.take_events()
+    }
+
+    fn kernel(&self) -> &Kernel {
+        self.kernel()
+    }
+}
+
+impl<F: GuestFactory + Clone> Driven for Timeline<F> {
+    fn tell(&mut self, command: Command) {
+        self.command(command).ok();
+    }
+
+    fn run(&mut self, turns: u64) -> Stopped {
+        self.run(turns).expect("it is at its end, since nobody has moved it")
+    }
+
+    fn take_events(&mut self) -> Vec<Event> {
+        self.take_events()
+    }
+
+    fn kernel(&self) -> &Kernel {
+        self.machine().kernel()
+    }
+}
 
 /// The outside of a machine.
 pub trait Outside {
@@ -39,12 +92,12 @@ pub enum End {
 
 /// Runs until the end. Virtual time follows the clock, unless the machine is a fast one. `input` gives what is typed, an empty
 /// piece at its end.
-pub fn drive<F: GuestFactory>(machine: &mut Machine<F>, input: &Receiver<Vec<u8>>, outside: &mut dyn Outside) -> End {
+pub fn drive(machine: &mut impl Driven, input: &Receiver<Vec<u8>>, outside: &mut dyn Outside) -> End {
     let begun = Instant::now();
     let mut requests = 0;
     loop {
         let wall = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        tell(machine, Command::AdvanceTime { wall: VirtualTime(wall) });
+        machine.tell(Command::AdvanceTime { wall: VirtualTime(wall) });
         let stopped = machine.run(TURNS);
         outside.events(machine.take_events());
         let wants_input = machine.kernel().console().wants_input();
@@ -64,19 +117,19 @@ pub fn drive<F: GuestFactory>(machine: &mut Machine<F>, input: &Receiver<Vec<u8>
             Stopped::Idle { until } => wait(machine, input, until.filter(|_| !is_fast(machine))),
             Stopped::TurnLimit | Stopped::Horizon => {
                 if let Ok(bytes) = input.try_recv() {
-                    tell(machine, Command::ConsoleInput { bytes: bytes.into() });
+                    machine.tell(Command::ConsoleInput { bytes: bytes.into() });
                 }
             }
         }
     }
 }
 
-fn is_fast<F: GuestFactory>(machine: &Machine<F>) -> bool {
+fn is_fast(machine: &impl Driven) -> bool {
     matches!(machine.kernel().time_mode(), TimeMode::Fast { .. })
 }
 
 /// Sleeps until input comes, or the clock shows that time.
-fn wait<F: GuestFactory>(machine: &mut Machine<F>, input: &Receiver<Vec<u8>>, until: Option<VirtualTime>) {
+fn wait(machine: &mut impl Driven, input: &Receiver<Vec<u8>>, until: Option<VirtualTime>) {
     let now = machine.kernel().now();
     let left = until.map(|until| Duration::from_nanos(until.nanos().saturating_sub(now.nanos())));
     let received = match left {
@@ -84,19 +137,14 @@ fn wait<F: GuestFactory>(machine: &mut Machine<F>, input: &Receiver<Vec<u8>>, un
         None => input.recv().map_err(|_| RecvTimeoutError::Disconnected),
     };
     match received {
-        Ok(bytes) => tell(machine, Command::ConsoleInput { bytes: bytes.into() }),
+        Ok(bytes) => machine.tell(Command::ConsoleInput { bytes: bytes.into() }),
         Err(RecvTimeoutError::Timeout) => {}
         Err(RecvTimeoutError::Disconnected) => {
             // Whoever reads learns that nothing will come.
             if machine.kernel().console().wants_input() {
-                tell(machine, Command::ConsoleInput { bytes: [].into() });
+                machine.tell(Command::ConsoleInput { bytes: [].into() });
             }
             std::thread::sleep(left.unwrap_or_default());
         }
     }
-}
-
-fn tell<F: GuestFactory>(machine: &mut Machine<F>, command: Command) {
-    // Time and input are always accepted.
-    machine.command(command).ok();
 }

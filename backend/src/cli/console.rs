@@ -39,8 +39,9 @@ fn read(asked: &Receiver<()>, send: &Sender<Vec<u8>>) {
     }
 }
 
-impl Outside for Console {
-    fn events(&mut self, events: Vec<Event>) {
+impl Console {
+    /// Prints and writes down what happened.
+    pub(super) fn show(&mut self, events: Vec<Event>) {
         for event in events {
             if let Some(trace) = &mut self.trace
                 && let Err(error) =
@@ -60,6 +61,12 @@ impl Outside for Console {
             }
         }
         drop(std::io::stdout().flush());
+    }
+}
+
+impl Outside for Console {
+    fn events(&mut self, events: Vec<Event>) {
+        self.show(events);
     }
 
     fn wants_input(&mut self) {

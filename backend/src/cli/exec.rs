@@ -1,14 +1,13 @@
 //! `orrery exec` and `orrery eval`: programs in a sandbox, with the terminal of this process.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc::Receiver;
 
 use anyhow::Context as _;
 use clap::Args;
 use sandbox_runtime::boot::program::Program;
-use sandbox_runtime::driver::{self, End};
+use sandbox_runtime::driver::{self, Driven, End};
 use shared::Etf;
 
 use super::console::Console;
@@ -83,31 +82,28 @@ impl Eval {
 
 /// Runs a program to its end.
 pub(super) fn run(options: &Options, program: &Program) -> anyhow::Result<ExitCode> {
-    let config = options.config()?;
-    let trace: Option<Box<dyn std::io::Write>> = match &options.trace {
-        Some(file) => {
-            let opened = File::create(file).with_context(|| format!("{} cannot be written", file.display()))?;
-            Some(Box::new(BufWriter::new(opened)))
-        }
-        None => None,
-    };
-    let mut machine = runtime(options.library.as_deref())?.sandbox(config, program)?;
-    let (mut console, input) = Console::new(trace);
-    match driver::drive(&mut machine, &input, &mut console) {
-        End::Halted(reason) => Ok(exit_code(&reason)),
+    let (mut console, input) = Console::new(options.trace()?);
+    let mut machine = runtime(options.library.as_deref())?.sandbox(options.config()?, program)?;
+    Ok(finish(&mut machine, &input, &mut console))
+}
+
+/// Drives a machine to its end.
+pub(super) fn finish(machine: &mut impl Driven, input: &Receiver<Vec<u8>>, console: &mut Console) -> ExitCode {
+    match driver::drive(machine, input, console) {
+        End::Halted(reason) => exit_code(&reason),
         End::InitEnded => {
             eprintln!("orrery: the system ended with its first process");
-            Ok(ExitCode::FAILURE)
+            ExitCode::FAILURE
         }
         End::Stuck => {
             eprintln!("orrery: every process waits for a message, and nobody is left to send one");
-            Ok(ExitCode::FAILURE)
+            ExitCode::FAILURE
         }
     }
 }
 
 /// The exit code for what a program halted with: a number, or a text that says what went wrong.
-fn exit_code(reason: &Etf) -> ExitCode {
+pub(super) fn exit_code(reason: &Etf) -> ExitCode {
     if let Some(status) = status(reason) {
         return ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1));
     }

@@ -1,6 +1,7 @@
 //! What all programs can be told on the command line.
 
-use std::io::IsTerminal as _;
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -39,7 +40,7 @@ pub(super) struct Options {
     pub(super) library: Option<PathBuf>,
     /// Write everything that happens into a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
-    pub(super) trace: Option<PathBuf>,
+    trace: Option<PathBuf>,
 }
 
 fn schedule(text: &str) -> Result<Schedule, String> {
@@ -63,6 +64,13 @@ impl Options {
     /// The same with this seed.
     pub(super) fn repeatable(&self, seed: u64) -> Options {
         Options { seed: Some(seed), ..self.clone() }
+    }
+
+    /// The file for all events, if one is wanted.
+    pub(super) fn trace(&self) -> anyhow::Result<Option<Box<dyn Write>>> {
+        let Some(file) = &self.trace else { return Ok(None) };
+        let opened = File::create(file).with_context(|| format!("{} cannot be written", file.display()))?;
+        Ok(Some(Box::new(BufWriter::new(opened))))
     }
 
     /// What the machine starts from.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::BootError;
 use crate::kernel::Kernel;
 use crate::kernel::fs::FileError;
 use crate::kernel::fs::base::BaseFiles;
 
 /// A program and its surroundings.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
     /// The arguments that the program `elixir` would be given.
     pub arguments: Vec<String>,

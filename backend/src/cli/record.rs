@@ -1,0 +1,97 @@
+//! `orrery record` and `orrery replay`: a run that can be run again, exactly.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use sandbox_runtime::boot::program::Program;
+use sandbox_runtime::timeline::{Origin, Target, Timeline};
+use serde::{Deserialize, Serialize};
+use shared::recording::Recording;
+
+use super::console::Console;
+use super::exec::{Exec, exit_code, finish};
+use super::options::Options;
+use super::runtime::runtime;
+
+/// `orrery record`
+#[derive(Debug, Args)]
+pub struct Record {
+    /// Files to run, in order, as for `orrery exec`
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where to put the recording
+    #[arg(long, short, value_name = "RECORDING", default_value = "orrery.recording")]
+    output: PathBuf,
+    /// What the program gets as its arguments (System.argv/0)
+    #[arg(last = true, value_name = "ARGUMENT")]
+    arguments: Vec<String>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// `orrery replay`
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// A recording of `orrery record`
+    #[arg(value_name = "RECORDING")]
+    recording: PathBuf,
+    /// Stop behind this event (its number stands in a trace)
+    #[arg(long, value_name = "N")]
+    until: Option<u64>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What is in a file of a recording.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recorded {
+    program: Program,
+    recording: Recording,
+}
+
+impl Record {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let runtime = runtime(self.options.library.as_deref())?;
+        let program = Exec::program(&self.files, &self.arguments)?;
+        let config = self.options.config()?;
+        let machine = runtime.sandbox(config.clone(), &program)?;
+        let origin = Origin { image: runtime.image_id(), config, start: None };
+        let mut timeline = Timeline::record(machine, origin)?;
+        let (mut console, input) = Console::new(self.options.trace()?);
+        let code = finish(&mut timeline, &input, &mut console);
+        let recorded = Recorded { program, recording: timeline.recording()? };
+        let bytes = serde_json::to_vec(&recorded).context("recordings are plain data")?;
+        fs::write(&self.output, bytes).with_context(|| format!("writing {}", self.output.display()))?;
+        Ok(code)
+    }
+}
+
+impl Replay {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let file = self.recording.display();
+        let bytes = fs::read(&self.recording).with_context(|| format!("{file} cannot be read"))?;
+        let Recorded { program, recording } =
+            serde_json::from_slice(&bytes).with_context(|| format!("{file} is no recording"))?;
+        let runtime = runtime(self.options.library.as_deref())?;
+        if runtime.image_id() != recording.image {
+            bail!("{file} was made with another version of Orrery or of the library, which alone can replay it");
+        }
+        let machine = runtime.sandbox(recording.config.clone(), &program)?;
+        let target = recording.end.mark.at;
+        let mut timeline = Timeline::replay(machine, recording)?;
+        let (mut console, _) = Console::new(self.options.trace()?);
+        let events = timeline.advance(target)?;
+        let until = self.until.unwrap_or(u64::MAX);
+        console.show(events.into_iter().filter(|event| event.seq.0 <= until).collect());
+        if self.until.is_some() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        timeline.seek(Target::End)?;
+        timeline.verify()?;
+        Ok(timeline.machine().kernel().halted().map_or(ExitCode::FAILURE, exit_code))
+    }
+}
