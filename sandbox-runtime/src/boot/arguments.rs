@@ -1,7 +1,7 @@
 //! What `init` is given: the arguments that the programs `erl` and `elixir` start the emulator with.
 
 use super::program::Program;
-use super::tree::Layout;
+use super::tree::{ELIXIR_APPS, Layout};
 
 /// The arguments of `init:boot/1`.
 pub(super) fn of_init(layout: &Layout, program: &Program) -> Vec<String> {
@@ -10,7 +10,11 @@ pub(super) fn of_init(layout: &Layout, program: &Program) -> Vec<String> {
     let bin = format!("{}/bin", layout.erlang_root);
     add(&["-root", &layout.erlang_root, "-bindir", &bin, "-progname", "erl", "--", "-home", &program.home, "--"]);
     add(&["-boot", &format!("{bin}/start_clean"), "-noshell", "-elixir_root", &layout.elixir_lib]);
-    add(&["-pa", &format!("{}/elixir/ebin", layout.elixir_lib)]);
+    add(&["-pa"]);
+    // Newer ones find the other applications by `-elixir_root`.
+    for app in if layout.has_elixir_root { &["elixir"][..] } else { &ELIXIR_APPS } {
+        add(&[&format!("{}/{app}/ebin", layout.elixir_lib)]);
+    }
     add(&["-elixir", "ansi_enabled", if program.is_ansi { "true" } else { "false" }]);
     add(&["-s", "elixir", "start_cli", "-user", "orrery_user", "-extra"]);
     arguments.extend(program.arguments.iter().cloned());

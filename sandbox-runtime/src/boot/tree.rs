@@ -14,7 +14,7 @@ use crate::kernel::fs::base::{BaseFiles, Found};
 const TOP: &str = "otp";
 
 /// Applications that belong to Elixir; all others are Erlang's.
-const ELIXIR_APPS: [&str; 6] = ["eex", "elixir", "ex_unit", "iex", "logger", "mix"];
+pub(super) const ELIXIR_APPS: [&str; 6] = ["eex", "elixir", "ex_unit", "iex", "logger", "mix"];
 
 /// Where the two roots are, as absolute paths.
 #[derive(Clone, Debug)]
@@ -23,6 +23,17 @@ pub struct Layout {
     pub erlang_root: String,
     /// Folder with the applications of Elixir.
     pub elixir_lib: String,
+    /// Whether this Elixir knows the flag `-elixir_root`.
+    pub has_elixir_root: bool,
+}
+
+/// The first Elixir with `-elixir_root`.
+const ELIXIR_ROOT_SINCE: (u32, u32) = (1, 15);
+
+/// The first two numbers of a version.
+fn release(version: &str) -> (u32, u32) {
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
 /// The files of a library. Read-only, and the same for all sandboxes.
@@ -57,7 +68,11 @@ impl LibraryTree {
         let (library, versions) = (parsed.library()?, &parsed.header().versions);
         let documented = parsed.entries()?.into_iter().filter(|entry| entry.kind == Kind::Docs);
         let documented = documented.map(|entry| (entry.name, entry.length)).collect();
-        let layout = Layout { erlang_root: format!("/{TOP}/erlang"), elixir_lib: format!("/{TOP}/elixir/lib") };
+        let layout = Layout {
+            erlang_root: format!("/{TOP}/erlang"),
+            elixir_lib: format!("/{TOP}/elixir/lib"),
+            has_elixir_root: release(&versions.elixir) >= ELIXIR_ROOT_SINCE,
+        };
         let folders = folders(&library);
         let mut nodes = BTreeMap::new();
         for (place, entry) in library.entries().iter().enumerate() {
