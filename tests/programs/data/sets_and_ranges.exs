@@ -1,0 +1,28 @@
+# MapSet, Range, Tuple and List functions.
+a = MapSet.new([1, 2, 3])
+b = MapSet.new([3, 4])
+IO.inspect([MapSet.union(a, b), MapSet.intersection(a, b), MapSet.difference(a, b), MapSet.symmetric_difference(a, b)])
+IO.inspect({MapSet.subset?(MapSet.new([1]), a), MapSet.disjoint?(a, b), MapSet.member?(a, 2), MapSet.size(a)})
+IO.inspect(MapSet.put(a, 9) |> MapSet.delete(1))
+IO.inspect(MapSet.split_with(a, &(&1 > 1)))
+IO.inspect(Enum.into([5], a))
+IO.inspect([1..3, 3..1//-1, 1..10//4, Range.size(1..10//3), Range.disjoint?(1..2, 3..4), 5 in 1..9//2, Range.shift(1..3, 2)])
+first..last//step = 2..20//5
+IO.inspect({first, last, step, Enum.to_list(2..20//5)})
+t = {:a, :b, :c}
+IO.inspect([Tuple.insert_at(t, 1, :x), Tuple.delete_at(t, 0), put_elem(t, 2, :z), Tuple.to_list(t), tuple_size(t), Tuple.duplicate(0, 3)])
+IO.inspect(Tuple.sum({1, 2, 3}))
+l = [1, [2, [3, [4]]], 5]
+IO.inspect(List.flatten(l))
+IO.inspect(List.foldr([1, 2, 3], [], fn x, acc -> [x * 2 | acc] end))
+IO.inspect([List.insert_at([1, 2], -1, 3), List.replace_at([1, 2], 0, :x), List.update_at([1, 2], 1, &(&1 * 5)), List.delete([1, 2, 1], 1)])
+IO.inspect([List.keyfind([a: 1, b: 2], :b, 0), List.keystore([a: 1], :c, 0, {:c, 3}), List.keysort([{2, :a}, {1, :b}], 0), List.keytake([a: 1, b: 2], :a, 0)])
+IO.inspect(List.zip([[1, 2], [3, 4], [5, 6]]))
+IO.inspect([List.starts_with?([1, 2], [1]), List.wrap(nil), List.wrap(1), List.last([1, 2]), List.first([], :none), List.pop_at([1, 2, 3], 1)])
+IO.inspect(List.myers_difference([1, 2, 3, 4], [2, 3, 5]))
+IO.inspect([List.to_tuple([1, 2]), List.to_string([~c"ab", "c", [?d]]), List.to_atom(~c"atom"), List.duplicate(:x, 2), List.ascii_printable?(~c"abc")])
+IO.inspect([1, 2, 3, 2] -- [2])
+IO.inspect([1, 2] ++ [3 | 4])
+IO.inspect(List.improper?([1 | 2]))
+IO.inspect(hd(tl([1, 2, 3])))
+IO.inspect(MapSet.new(1..100), limit: 5)

@@ -1,0 +1,21 @@
+%% Errors of processes in Erlang: reports by the default handler, proc_lib, a supervisor's report; status 0.
+-module(crash_report).
+-behaviour(gen_server).
+-export([main/0, init/1, handle_call/3, handle_cast/2]).
+
+init(_) -> {ok, state}.
+handle_call(bad, _, S) -> {reply, lists:nth(5, [S]), S}.
+handle_cast(_, S) -> {noreply, S}.
+
+main() ->
+    {P, R} = spawn_monitor(fun() -> lists:foldl(fun(X, A) -> X + A end, zero, [1]) end),
+    receive {'DOWN', R, process, P, {Reason, _}} -> io:format("~p~n", [Reason]) end,
+    {ok, G} = gen_server:start(?MODULE, [], []),
+    {Why, _} = element(2, catch gen_server:call(G, bad)),
+    io:format("~p~n", [element(1, Why)]),
+    {Q, R2} = proc_lib:spawn_opt(fun() -> exit(crashed) end, [monitor]),
+    receive {'DOWN', R2, process, Q, W} -> io:format("~p~n", [W]) end,
+    logger:error("a report ~p", [#{a => 1}]),
+    logger:warning(#{what => map, n => 2}),
+    error_logger:info_msg("hidden or shown ~p~n", [1]),
+    timer:sleep(50).

@@ -1,0 +1,2 @@
+# Runs `main/0` of the Erlang module that the first argument names.
+System.argv() |> hd() |> String.to_atom() |> apply(:main, [])

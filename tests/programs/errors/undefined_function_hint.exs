@@ -1,0 +1,2 @@
+# A call of a function that does not exist, with "did you mean".
+apply(String, :upcas, ["x"])

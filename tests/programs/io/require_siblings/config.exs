@@ -1,0 +1,1 @@
+%{level: :debug, sizes: [1, 2, 1 + 2]}

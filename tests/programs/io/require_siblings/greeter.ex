@@ -1,0 +1,3 @@
+defmodule Greeter do
+  def hello(name), do: "Hello, #{name}!"
+end

@@ -1,0 +1,12 @@
+# `Code.require_file` and `Code.compile_file` of siblings, `__DIR__`, data read from a file next to the program.
+Code.require_file("greeter.ex", __DIR__)
+IO.inspect(Code.require_file("greeter.ex", __DIR__))
+IO.puts(Greeter.hello("Ann"))
+[{mod, _}] = Code.compile_file("plugins/upper.exs", __DIR__)
+IO.puts(mod.run("shout"))
+IO.inspect(Path.relative_to_cwd(__DIR__ <> "/x"))
+IO.inspect(File.read!(Path.join(__DIR__, "data.txt")) |> String.split())
+{result, _} = Code.eval_file("config.exs", __DIR__)
+IO.inspect(result)
+IO.inspect(Code.required_files() |> Enum.map(&Path.basename/1) |> Enum.sort())
+for file <- Path.wildcard(Path.join(__DIR__, "plugins/*.exs")) |> Enum.sort(), do: IO.puts(Path.basename(file))

@@ -1,0 +1,3 @@
+defmodule Plugins.Upper do
+  def run(s), do: String.upcase(s)
+end

@@ -1,0 +1,12 @@
+# Reads numbers from stdin line by line and sums them.
+IO.write("Name? ")
+name = IO.gets("") |> String.trim()
+IO.puts("Hello #{name}")
+total = IO.stream(:stdio, :line) |> Stream.map(&String.trim/1) |> Stream.take_while(&(&1 != "end")) |> Stream.map(&String.to_integer/1) |> Enum.sum()
+IO.puts("total #{total}")
+IO.inspect(IO.read(:line))
+IO.inspect(IO.read(4))
+IO.inspect(IO.gets("prompt> "))
+IO.inspect(IO.read(:eof))
+IO.inspect(IO.gets("again> "))
+IO.inspect(IO.read(:line))

@@ -1,0 +1,2 @@
+# The smallest program.
+IO.puts("Hello, world!")

@@ -1,0 +1,30 @@
+# Charlists, iodata, `:string`, `:lists` on characters, `:io_lib`.
+IO.inspect(~c"hello" ++ [32] ++ ~c"wörld")
+IO.puts(~c"hello" ++ [32, [~c"nested", "binary"]])
+IO.inspect(:string.uppercase(~c"straße"))
+IO.inspect(:string.tokens(~c"a-b_c", ~c"-_"))
+IO.inspect(:string.split("a b c", " ", :all))
+IO.inspect(:string.find("hello world", "o w"))
+IO.inspect(:string.slice("héllo", 1, 3))
+IO.inspect({:string.to_integer("12ab"), :string.to_float("1.5x"), :string.length("e\u0301")})
+IO.inspect(:string.trim("  x  ", :leading))
+IO.inspect(:string.equal("ABC", "abc", true))
+IO.inspect(IO.iodata_to_binary(["a", [?b, [~c"c"]], <<"d">>]))
+IO.inspect(IO.iodata_length(["abc", ~c"de"]))
+IO.inspect(IO.chardata_to_string([960, "π"]))
+IO.inspect(List.to_integer(~c"-42"))
+IO.inspect(Integer.to_charlist(255, 16))
+IO.inspect(:io_lib.format("~p", [%{a: [1, 2], b: {:x, ~c"str"}}]) |> IO.iodata_to_binary())
+IO.inspect(:io_lib.fread(~c"~d-~d", ~c"12-34 rest"))
+IO.inspect(:lists.flatten(:io_lib.format("~5.1.0f|~s|~-6s|~6..0B", [3.14159, "x", "ab", 42])))
+IO.inspect(:erl_scan.string(~c"X = [1, \"a\"].") |> elem(1) |> Enum.map(&elem(&1, 0)))
+{:ok, tokens, _} = :erl_scan.string(~c"lists:sum([X * 2 || X <- [1,2,3]]).")
+{:ok, exprs} = :erl_parse.parse_exprs(tokens)
+IO.inspect(:erl_eval.exprs(exprs, []) |> elem(1))
+IO.puts(:erl_pp.exprs(exprs))
+
+try do
+  IO.iodata_to_binary([300])
+rescue
+  e -> IO.puts(Exception.message(e) |> String.split("\n") |> hd())
+end

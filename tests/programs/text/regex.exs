@@ -1,0 +1,43 @@
+# Regular expressions: named groups, lookaround, unicode, scan, replace with functions, split, compile errors, options.
+log = "2024-05-01 ERROR [db] timeout after 30s; 2024-05-02 INFO [web] ok"
+IO.inspect(Regex.scan(~r/(\d{4})-(\d\d)-(\d\d) (\w+) \[(\w+)\]/, log))
+IO.inspect(Regex.named_captures(~r/(?<level>[A-Z]+) \[(?<source>\w+)\]/, log))
+IO.inspect(Regex.run(~r/(?<=\[)\w+(?=\])/, log, return: :index))
+IO.inspect(Regex.replace(~r/(\d+)s/, log, fn _, n -> "#{String.to_integer(n) * 1000}ms" end))
+IO.inspect(Regex.split(~r/[;,]\s*/, "a; b,c ;d"))
+IO.inspect(Regex.split(~r/(-)/, "a-b-c", include_captures: true, parts: 2))
+IO.inspect(Regex.match?(~r/^\p{Lu}\p{Ll}+$/u, "Élan"))
+IO.inspect(Regex.scan(~r/\p{Han}+/u, "漢字 and かな 仮名"))
+IO.inspect(Regex.run(~r/(a)?(b)?(c)/, "c"))
+IO.inspect(Regex.run(~r/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/, "192.168.1.254"))
+IO.inspect(Regex.scan(~r/^\s*(\w+)\s*=\s*(.*?)\s*$/m, "a = 1\n b=2 \n#c"))
+IO.inspect(Regex.run(~r/(\w)(\w)\2\1/, "xabbay"))
+IO.inspect(Regex.run(~r/a.c/s, "a\nc"))
+IO.inspect(Regex.run(~r/a # comment
+   b/x, "ab"))
+IO.inspect(Regex.run(~r/<(.+?)>/, "<<a>><b>"))
+IO.inspect(Regex.run(~r/<.+>/U, "<a><b>"))
+IO.inspect(Regex.scan(~r/(?i)straSSe/u, "STRASSE strasse"))
+IO.inspect(Regex.run(~r/(?|(a)|(b))c/, "bc"))
+IO.inspect(Regex.run(~r/\b(\d+)(?>\w*)\b/, "x 12ab"))
+IO.inspect(Regex.run(~r/^(\((?:[^()]|(?1))*\))$/, "(a(b)(c(d)))"))
+IO.inspect(Regex.compile("(unclosed"))
+IO.inspect(Regex.compile("[z-a]"))
+IO.inspect(Regex.escape("1+1=2? (yes)"))
+IO.inspect({Regex.source(~r/a/iu), Regex.opts(~r/a/iu), Regex.names(~r/(?<b>x)(?<a>y)/)})
+IO.inspect("foo_bar_baz" |> String.replace(~r/_(\w)/, &String.upcase/1))
+IO.inspect(Regex.replace(~r/(?<first>\w+) (?<second>\w+)/, "hello world", "\\2 \\g{1} \\0"))
+IO.inspect(Regex.run(~r/\d+/, "abc"))
+IO.inspect("a1" =~ ~r/\d/)
+IO.inspect(Regex.scan(~r/../, "abcde"))
+IO.inspect(Regex.scan(~r/(?=(\w\w))/, "abcd", capture: :all_but_first))
+IO.inspect(Regex.run(~r/(?<y>\d+)/, "in 1999", capture: [:y]))
+IO.inspect(:re.run("abcd", "b(c)", [{:capture, :all, :list}]))
+IO.inspect(:re.replace("aXbX", "X", "-", [:global, {:return, :binary}]))
+IO.inspect(:re.split("a,b,c", ",", [{:return, :list}, {:parts, 2}]))
+
+try do
+  Regex.compile!("*")
+rescue
+  e -> IO.puts(Exception.message(e))
+end
