@@ -3,12 +3,14 @@
 //! - [`server`]: a real server on a free port, with a data folder of its own.
 //! - [`reference`](mod@reference): the real Erlang and Elixir that ours are compared with.
 //! - [`native_guest`]: processes of `beam` under the machine, without wasm.
-//! - [`conformance`]: the same programs in both, and what differs.
+//! - [`conformance`]: the same functions in both, and what differs.
+//! - [`programs`]: whole programs in both.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod conformance;
 pub mod native_guest;
+pub mod programs;
 pub mod reference;
 pub mod server;

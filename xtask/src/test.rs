@@ -2,6 +2,8 @@
 
 mod browser;
 mod cargo_test;
+mod collab;
+mod node;
 mod wasm;
 
 use std::process::ExitCode;
@@ -41,10 +43,14 @@ enum Part {
     Wasm,
     /// The same as real Erlang and Elixir.
     Conformance,
+    /// Programs as people write them: the same in a sandbox as under real Elixir.
+    Programs,
     /// Snapshots, recordings and replays of machines whose processes run in wasm.
     Travel,
     /// The HTTP API of a real server.
     Api,
+    /// Shared documents of a real server, with standard clients.
+    Collab,
     /// The page of a real server in a real browser.
     Browser,
 }
@@ -115,6 +121,9 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options, chosen: &[Part]) -> 
     if chosen.contains(&Part::Browser) {
         setup::for_tests(workspace)?;
     }
+    if chosen.contains(&Part::Collab) {
+        setup::for_collab(workspace)?;
+    }
     let packed = bundle::ensure(workspace, options.library.elixir.as_deref())?;
     if chosen.iter().any(|part| !matches!(part, Part::Format | Part::Tidy)) {
         build::assets(workspace, FLAVOUR, &tools, &packed)?;
@@ -157,11 +166,13 @@ fn run_part(part: Part, context: &Context<'_>) -> anyhow::Result<Outcome> {
         // The whole workspace is named here too: what cargo builds of a dependency depends on who is named, and the compiler of
         // the guest is too large to be built for each part anew.
         Part::Conformance => {
-            let tests = ["conformance", "machine", "sandbox"].map(|name| ["--test", name]);
+            let tests = ["conformance", "machine", "sandbox", "limits"].map(|name| ["--test", name]);
             cargo_test::run(&[&["--workspace"], tests.as_flattened()].concat(), context)
         }
+        Part::Programs => cargo_test::run(&["--workspace", "--test", "programs"], context),
         Part::Travel => cargo_test::run(&["--workspace", "--test", "travel"], context),
         Part::Api => cargo_test::run(&["--workspace", "--test", "api"], context),
+        Part::Collab => collab::run(context),
         Part::Browser => browser::run(context),
     }
 }

@@ -22,7 +22,7 @@ main() ->
     io:format("~s~n", [io_lib:format("~*c~c", [3, $x, $y])]),
     io:format("~p~n", [{a, "string", <<"binary">>, [1, 2 | 3], 'Quoted Atom', 1.0e10, fun lists:map/2, $a}]),
     io:format("~p~n", [lists:seq(1, 60)]),
-    io:format("~60p~n", [[{key, lists:duplicate(3, value)}, {other, #{a => "map", b => [1, 2, 3]}}, {third, <<"some text">>}]]),
+    io:format("~60p~n", [[{key, lists:duplicate(3, value)}, {other, #{1 => "map", 2 => [1, 2, 3]}}, {third, <<"some text">>}]]),
     io:format("~W ~P~n", [lists:seq(1, 10), 4, {a, {b, {c, {d, e}}}}, 6]),
     io:format("~e ~g ~f ~.1f~n", [1.5, 2.5e-10, 3.0, 0.05]),
     io:format("~b ~.2b ~16.16.0b~n", [10, 10, 255]),

@@ -23,7 +23,7 @@ main() ->
     io:format("~p~n", [lists:sort(maps:values(maps:filter(fun(_, V) -> is_integer(V) end, M2)))]),
     io:format("~p~n", [maps:fold(fun(_, V, Acc) when is_integer(V) -> V + Acc; (_, _, Acc) -> Acc end, 0, M2)]),
     io:format("~p~n", [maps:to_list(maps:map(fun(_, V) -> V * V end, #{1 => 2, 2 => 3}))]),
-    io:format("~p~n", [catch maps:get(zzz, M)]),
+    io:format("~p~n", [element(1, element(2, (catch maps:get(zzz, M))))]),
     io:format("~p~n", [try M#{zzz := 1} catch error:E -> E end]),
     io:format("~p~n", [#{K => V * 2 || K := V <- #{x => 1, y => 2}}]),
     io:format("~w ~s ~p~n", [?MODULE, ?FUNCTION_NAME, ?LINE]),
