@@ -1,14 +1,32 @@
-//! Table: atoms that the machine itself uses, as constants. Their numbers are their places in this list.
+//! Atoms that the machine itself uses, as constants, and the table of all atoms that are there from the beginning.
+
+mod names;
 
 use crate::term::Term;
 
+/// The names of the first atoms, by number.
+pub const NAMES: &[&str] = &names::NAMES;
+
+/// The atom of a name that is in the table.
+const fn named(name: &str) -> Term {
+    let mut number = 0;
+    while !same(names::NAMES[number].as_bytes(), name.as_bytes()) {
+        number += 1;
+    }
+    Term::atom(number as u32)
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
 macro_rules! atoms {
     ($($id:ident $name:literal),* $(,)?) => {
-        /// Names of the constants of this module, by number.
-        pub const NAMES: &[&str] = &[$($name),*];
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "only its discriminants are used")]
-        enum Number { $($id),* }
-        $(#[doc = concat!("The atom `", $name, "`.")] pub const $id: Term = Term::atom(Number::$id as u32);)*
+        $(#[doc = concat!("The atom `", $name, "`.")] pub const $id: Term = named($name);)*
     };
 }
 

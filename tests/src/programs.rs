@@ -41,7 +41,8 @@ pub fn differences(program: &Program, sandboxes: &Sandboxes) -> anyhow::Result<O
     if expected.status != found.status {
         report.push_str(&format!("exit status: expected {}, found {}\n", expected.status, found.status));
     }
-    for (name, expected, found) in [("stdout", &expected.stdout, &found.stdout), ("stderr", &expected.stderr, &found.stderr)]
+    for (name, expected, found) in
+        [("stdout", &expected.stdout, &found.stdout), ("stderr", &expected.stderr, &found.stderr)]
     {
         if let Some(difference) = text::difference(expected, found) {
             report.push_str(&format!("{name}:\n{difference}"));

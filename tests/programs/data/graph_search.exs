@@ -56,7 +56,7 @@ defmodule Maze do
 end
 
 graph = %{a: [b: 7, c: 9, f: 14], b: [c: 10, d: 15], c: [d: 11, f: 2], d: [e: 6], f: [e: 9]}
-IO.inspect(Dijkstra.run(graph, :a))
+IO.inspect(Dijkstra.run(graph, :a) |> Enum.sort())
 IO.inspect(Maze.solve())
 
 items = [{60, 10}, {100, 20}, {120, 30}, {30, 5}]

@@ -25,7 +25,7 @@ main() ->
     io:format("~p~n", [maps:to_list(maps:map(fun(_, V) -> V * V end, #{1 => 2, 2 => 3}))]),
     io:format("~p~n", [element(1, element(2, (catch maps:get(zzz, M))))]),
     io:format("~p~n", [try M#{zzz := 1} catch error:E -> E end]),
-    io:format("~p~n", [#{K => V * 2 || K := V <- #{x => 1, y => 2}}]),
+    io:format("~p~n", [#{K => V * 2 || K := V <- #{1 => 1, 2 => 2}}]),
     io:format("~w ~s ~p~n", [?MODULE, ?FUNCTION_NAME, ?LINE]),
     I = maps:iterator(#{k => v}),
     io:format("~p~n", [maps:next(I)]).

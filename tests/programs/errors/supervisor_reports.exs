@@ -11,7 +11,11 @@ end
 old = Process.whereis(Flaky)
 ref = Process.monitor(old)
 GenServer.cast(Flaky, :crash)
-receive do {:DOWN, ^ref, _, _, {%RuntimeError{message: m}, _}} -> IO.puts("down: #{m}") end
+message = receive do {:DOWN, ^ref, _, _, {%RuntimeError{message: m}, _}} -> m end
 wait = fn f -> case Process.whereis(Flaky) do nil -> Process.sleep(1); f.(f); p -> p end end
+wait.(wait)
+Process.sleep(100)
+Logger.flush()
+IO.puts("down: #{message}")
 IO.puts(wait.(wait) != old)
 IO.inspect(GenServer.call(Flaky, :ping))

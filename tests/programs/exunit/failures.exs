@@ -13,7 +13,7 @@ defmodule FailuresTest do
   end
 
   test "maps differ" do
-    assert %{a: 1, b: [1, 2, 3], c: "x"} == %{a: 1, b: [1, 3], d: "x"}
+    assert %{1 => :a, 2 => [1, 2, 3], 3 => "x"} == %{1 => :a, 2 => [1, 3], 4 => "x"}
   end
 
   test "match fails" do

@@ -37,4 +37,4 @@ for i <- 1..4 do
   end
 end
 
-IO.inspect(ExUnit.run())
+IO.inspect(ExUnit.run() |> Enum.sort())

@@ -21,7 +21,8 @@ end
 packet = %{version: 3, flags: {true, false}, id: 513, body: "héllo"}
 bytes = Packet.encode(packet)
 IO.inspect(bytes, limit: :infinity)
-IO.inspect(Packet.decode(bytes <> <<9>>))
+{:ok, decoded, rest} = Packet.decode(bytes <> <<9>>)
+IO.inspect({decoded == packet, rest})
 IO.inspect(Packet.decode(<<1, 2>>))
 IO.inspect(Packet.decode(binary_part(bytes, 0, 8)))
 <<head::binary-size(5), _, tail::binary>> = bytes

@@ -1,4 +1,5 @@
-# Maps and keyword lists: big maps, updates, merges, group operations, order of keys, deletions.
+# Maps and keyword lists: big maps, updates, merges, group operations, deletions.
+Inspect.Opts.default_inspect_fun(fn term, opts -> Inspect.inspect(term, %{opts | custom_options: [sort_maps: true]}) end)
 m = Map.new(1..50, &{&1, &1 * &1})
 IO.inspect(map_size(m))
 IO.inspect(Enum.take(Enum.sort(m), 3))
@@ -23,12 +24,12 @@ k = [a: 1, b: 2, a: 3]
 IO.inspect({k[:a], Keyword.get_values(k, :a), Keyword.delete(k, :a), Keyword.put(k, :a, 9)})
 IO.inspect(Keyword.merge([a: 1, b: 2], b: 3, c: 4))
 IO.inspect(Keyword.pop(k, :b))
-IO.inspect(Keyword.validate([x: 1], x: 0, y: 2))
+IO.inspect(Keyword.validate([x: 1], x: 0, y: 2) |> elem(1) |> Enum.sort())
 IO.inspect(Keyword.validate([z: 1], x: 0))
 IO.inspect(Keyword.split_with([a: 1, b: 2], fn {_, v} -> v > 1 end))
 IO.inspect(:maps.map(fn _, v -> v + 1 end, %{a: 1, b: 2}))
 IO.inspect(:maps.fold(fn _, v, acc -> acc + v end, 0, m))
-IO.inspect(Map.to_list(%{b: 1, a: 2}))
+IO.inspect(Map.to_list(%{b: 1, a: 2}) |> Enum.sort())
 
 for f <- [fn -> Map.fetch!(%{a: 1}, :b) end, fn -> %{Process.get(:m, %{a: 1}) | b: 1} end, fn -> Keyword.fetch!([a: 1], :c) end,
           fn -> Keyword.validate!([a: 1], [:b]) end, fn -> Map.get(Process.get(:m, 5), :a) end] do

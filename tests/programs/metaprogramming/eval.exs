@@ -40,7 +40,6 @@ for bad <- ["1 +", "undefined_var + 1", "raise \"in eval\"", "foo(1)", "%Nope{}"
   IO.inspect({bad, r, Enum.map(diagnostics, & &1.message |> String.split("\n") |> hd())})
 end
 
-IO.inspect(Code.fetch_docs(Enum) |> elem(0))
 IO.inspect(Code.loaded?(Made))
 purge = {:code.delete(Made), :code.purge(Made)}
 IO.inspect({purge, Code.loaded?(Made)})

@@ -6,7 +6,7 @@ for i <- 1..3, do: receive(do: (:tick -> IO.puts("tick #{i}")))
 IO.inspect(:timer.cancel(tref))
 me = self()
 {:ok, _} = :timer.apply_after(5, Kernel, :send, [me, :applied])
-receive do m -> IO.inspect(m) end
+receive do :applied -> IO.puts("applied") end
 {:ok, _} = :timer.send_after(5, {:sent, 1})
 IO.inspect(receive do {:sent, n} -> n end)
 {us, result} = :timer.tc(fn -> Process.sleep(20); :slept end)

@@ -36,14 +36,14 @@ defmodule Breaker do
   end
 end
 
-{:ok, b} = Breaker.start_link(limit: 2, cool: 30)
+{:ok, b} = Breaker.start_link(limit: 2, cool: 150)
 good = fn -> :fine end
 bad = fn -> raise "down" end
 IO.inspect(Enum.map([good, bad, good, bad, bad, good], &Breaker.call(b, &1)))
 IO.inspect(Breaker.state(b))
-Process.sleep(80)
+Process.sleep(350)
 IO.inspect(Breaker.state(b))
 IO.inspect(Breaker.call(b, bad))
-Process.sleep(80)
+Process.sleep(350)
 IO.inspect(Breaker.call(b, good))
 IO.inspect(Breaker.state(b))

@@ -57,4 +57,4 @@ end
 {:ok, _} = Pool.start_link(3)
 results = 1..12 |> Enum.map(fn i -> Task.async(fn -> Pool.run(fn -> if rem(i, 5) == 0, do: exit(:poison), else: i * i end) end) end) |> Task.await_many()
 IO.inspect(results)
-IO.inspect(Pool.stats())
+IO.inspect(Pool.stats() |> Enum.sort())

@@ -52,7 +52,9 @@ impl Sandboxes {
         send.send(Vec::new()).context("the other end of the channel is here")?;
         let mut printed = Printed::default();
         match driver::drive(&mut machine, &input, &mut printed) {
-            End::Halted(reason) => Ok(Outcome { stdout: printed.stdout, stderr: printed.stderr, status: status(&reason)? }),
+            End::Halted(reason) => {
+                Ok(Outcome { stdout: printed.stdout, stderr: printed.stderr, status: status(&reason)? })
+            }
             other => bail!("{other:?} after\n{}", String::from_utf8_lossy(&printed.stdout)),
         }
     }

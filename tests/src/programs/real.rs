@@ -30,14 +30,14 @@ pub(super) fn run(program: &Program) -> anyhow::Result<Outcome> {
 
 fn run_now(program: &Program) -> anyhow::Result<Outcome> {
     let compiled = tempfile::tempdir()?;
-    let mut stderr = Vec::new();
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut elixir = reference::program("elixir")?;
     match program.erlang_module() {
         Some(module) => {
             let mut erlc = reference::program("erlc")?;
             erlc.arg("-o").arg(compiled.path()).arg(&program.main).current_dir(&program.folder);
             let output = erlc.output().context("starting erlc")?;
-            stderr.extend(output.stdout);
+            stdout.extend(output.stdout);
             stderr.extend(output.stderr);
             elixir.arg("-pa").arg(compiled.path()).args(["-e", &format!(":{module}.main()")]);
         }
@@ -47,9 +47,10 @@ fn run_now(program: &Program) -> anyhow::Result<Outcome> {
     }
     elixir.args(&program.arguments).current_dir(&program.folder);
     let output = fed(&mut elixir, &program.stdin)?;
+    stdout.extend(output.stdout);
     stderr.extend(output.stderr);
     let status = output.status.code().context("it was ended by a signal")?;
-    Ok(Outcome { stdout: output.stdout, stderr, status })
+    Ok(Outcome { stdout, stderr, status })
 }
 
 fn fed(command: &mut Command, stdin: &[u8]) -> anyhow::Result<Output> {

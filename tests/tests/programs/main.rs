@@ -20,7 +20,8 @@ fn check(folder: &str) {
     let programs = programs::below(&path).unwrap();
     assert!(!programs.is_empty());
     for program in programs.iter().filter(|program| program.to_string().contains(&wanted)) {
-        let difference = programs::differences(program, &SANDBOXES).unwrap_or_else(|error| Some(format!("{error:#}\n")));
+        let difference =
+            programs::differences(program, &SANDBOXES).unwrap_or_else(|error| Some(format!("{error:#}\n")));
         let known = DIFFERENT.iter().find(|(name, _)| *name == program.to_string());
         match (difference, known) {
             (Some(_), Some(_)) | (None, None) => {}
