@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use shared::event::Entry;
+use shared::limits::LimitKind;
 use shared::{Etf, Pid, Term};
 
 use crate::host::Host;
@@ -106,6 +107,15 @@ pub trait GuestFactory {
     /// When there is no room for one more; the process ends with that reason.
     fn instantiate(&mut self, pid: Pid) -> Result<Self::Guest, GuestFault>;
 
+    /// A guest that runs this wasm module, which [`crate::kernel::wasm::scan`] accepted, in place of the BEAM.
+    ///
+    /// # Errors
+    /// As [`GuestFactory::instantiate`], and when this factory makes none of that kind.
+    fn instantiate_wasm(&mut self, pid: Pid, wasm: &Arc<[u8]>) -> Result<Self::Guest, GuestFault> {
+        let (_, _) = (pid, wasm);
+        Err(GuestFault::new(Etf::atom("notsup")))
+    }
+
     /// A factory of guests that have these modules loaded from the beginning, so that none of them has to do it; `None` where
     /// that is not possible. It must make the same guests each time for the same modules.
     fn with_code(&self, _code: &[Arc<[u8]>]) -> Option<Self>
@@ -116,11 +126,42 @@ pub trait GuestFactory {
     }
 }
 
-/// A guest failed as a whole: it trapped, or broke the interface. That ends its process and nothing else.
+/// A guest failed as a whole: it trapped, broke the interface, or was stopped. That ends its process and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuestFault {
     /// The exit reason of the process.
     pub reason: Etf,
     /// Reductions that the turn took until then.
     pub reductions: u32,
+    /// Who is to blame.
+    pub cause: FaultCause,
+}
+
+/// Why a guest failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultCause {
+    /// Something that it did. It will do it again when the run is repeated.
+    Guest,
+    /// It reached a limit of its sandbox, as it will when the run is repeated.
+    Limit(LimitKind),
+    /// Its server stopped it. What the server can bear is not a matter of the sandbox, so this is an input of the machine:
+    /// see [`shared::command::Interruption`].
+    Server(LimitKind),
+}
+
+impl GuestFault {
+    /// A fault of the guest's own, at the beginning of a turn.
+    pub fn new(reason: Etf) -> GuestFault {
+        GuestFault { reason, reductions: 0, cause: FaultCause::Guest }
+    }
+
+    /// Something was reached that the sandbox or its server does not allow.
+    pub fn limit(cause: FaultCause) -> GuestFault {
+        let limit = match cause {
+            FaultCause::Limit(limit) | FaultCause::Server(limit) => limit.atom(),
+            FaultCause::Guest => "guest",
+        };
+        let reason = Term::tuple([Term::atom("system_limit"), Term::atom(limit)]);
+        GuestFault { reason: Etf::of(&reason), reductions: 0, cause }
+    }
 }

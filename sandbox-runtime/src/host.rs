@@ -2,9 +2,12 @@
 //!
 //! Arguments are numbers and encoded terms. A call that fails gives the error that the guest raises in the process.
 
+pub mod admission;
+mod allowance;
 pub mod archive;
 pub mod engine;
 mod files;
+mod foreign;
 mod imports;
 pub mod instance;
 mod memory;
@@ -28,6 +31,8 @@ use crate::kernel::info::Info;
 use crate::kernel::monitor::MonitorOptions;
 use crate::kernel::spawn::SpawnOptions;
 use crate::kernel::timer::TimerForm;
+use crate::kernel::turn::Allowance;
+use crate::kernel::wasm;
 use crate::kernel::{Delivery, Kernel, Raise};
 use crate::peers::{CodeChange, CodeChangeKind, Peers};
 
@@ -41,6 +46,15 @@ pub struct Host {
     peers: Box<dyn Peers>,
     /// Messages that were polled and not yet taken.
     arrived: VecDeque<Etf>,
+    calls: Calls,
+}
+
+/// How often the guest has called its host in this turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Calls {
+    pub(crate) done: u64,
+    /// The turn ends when there were so many, because it did so in the run that is repeated.
+    pub(crate) most: Option<u64>,
 }
 
 impl std::fmt::Debug for Host {
@@ -50,8 +64,23 @@ impl std::fmt::Debug for Host {
 }
 
 impl Host {
-    pub(crate) fn new(kernel: Box<Kernel>, pid: Pid, peers: Box<dyn Peers>) -> Self {
-        Self { kernel, pid, peers, arrived: VecDeque::new() }
+    pub(crate) fn new(kernel: Box<Kernel>, pid: Pid, peers: Box<dyn Peers>, calls: Calls) -> Self {
+        Self { kernel, pid, peers, arrived: VecDeque::new(), calls }
+    }
+
+    /// Notes that a call of the guest is done. False: the turn has to end here.
+    pub(crate) fn call_is_done(&mut self) -> bool {
+        self.calls.done += 1;
+        self.calls.most != Some(self.calls.done)
+    }
+
+    pub(crate) fn calls(&self) -> Calls {
+        self.calls
+    }
+
+    /// How much memory the process may have until the turn ends.
+    pub(crate) fn memory_allowance(&self) -> Allowance {
+        self.kernel.memory_allowance(self.pid)
     }
 
     /// What it was made of, and the messages that the guest left behind.
@@ -343,9 +372,9 @@ impl Host {
         self.kernel.console_open(self.pid);
     }
 
-    /// The newest version of a module.
+    /// The newest version of a module of the BEAM.
     pub fn code(&self, module: &Atom) -> Option<&Module> {
-        self.kernel.code().get(module)
+        self.kernel.code().get(module).filter(|module| !wasm::is_wasm(&module.code))
     }
 
     /// Loads a module for all processes: its version.
@@ -354,7 +383,10 @@ impl Host {
     /// See [`Kernel::load_code`].
     pub fn load_code(&mut self, module: Atom, code: Arc<[u8]>) -> Result<u32, Raise> {
         let version = self.kernel.load_code(Some(self.pid), module.clone(), Arc::clone(&code))?;
-        self.peers.code_changed(CodeChange { module, kind: CodeChangeKind::Loaded(code) });
+        // Processes of other wasm modules keep the code that they began with.
+        if !wasm::is_wasm(&code) {
+            self.peers.code_changed(CodeChange { module, kind: CodeChangeKind::Loaded(code) });
+        }
         Ok(version)
     }
 

@@ -42,6 +42,7 @@ pub mod spawn;
 pub mod suspend;
 pub mod timer;
 pub mod turn;
+pub mod wasm;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -52,7 +53,7 @@ use shared::event::EventKind;
 use shared::limits::{LimitKind, Limits};
 use shared::schedule::TimeMode;
 use shared::term::Atom;
-use shared::{Etf, EventSeq, Pid, Ref, VirtualTime};
+use shared::{Etf, EventSeq, Pid, Ref, Term, VirtualTime};
 
 pub use error::Raise;
 pub use process::{Process, RunState};
@@ -87,6 +88,7 @@ pub struct Kernel {
     turns: u64,
     message_rate: rate::Rate,
     spawn_rate: rate::Rate,
+    reduction_rate: rate::Rate,
     total_reductions: u64,
     /// The sum of what all processes have.
     memory_in_use: u64,
@@ -127,6 +129,7 @@ impl Kernel {
             turns: 0,
             message_rate: rate::Rate::default(),
             spawn_rate: rate::Rate::default(),
+            reduction_rate: rate::Rate::default(),
             total_reductions: 0,
             memory_in_use: 0,
             relations: 0,
@@ -173,6 +176,14 @@ impl Kernel {
         if self.halted.is_none() {
             self.record(pid, EventKind::Halted { reason: reason.clone() });
             self.halted = Some(reason);
+        }
+    }
+
+    /// Stops the sandbox because it reached a limit that has no single process to blame.
+    pub(crate) fn halt_by_limit(&mut self, pid: Option<Pid>, limit: LimitKind, allowed: u64) {
+        if self.halted.is_none() {
+            self.limit_reached(pid, limit, allowed);
+            self.halt(pid, Etf::of(&Term::tuple([Term::atom("system_limit"), Term::atom(limit.atom())])));
         }
     }
 
@@ -303,6 +314,7 @@ impl Kernel {
         self.interceptions.hash(&mut hasher);
         self.message_rate.hash(&mut hasher);
         self.spawn_rate.hash(&mut hasher);
+        self.reduction_rate.hash(&mut hasher);
         (self.total_reductions, self.relations, self.atom_count, self.turns, &self.halted, self.journal.last_seq())
             .hash(&mut hasher);
         hasher.finish()

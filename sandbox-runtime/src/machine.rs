@@ -1,17 +1,20 @@
 //! The machine: a kernel, its guests, and the loop that gives them turns.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use shared::command::Command;
+use shared::command::{Command, Interruption};
 use shared::event::{Event, ExitedBy};
+use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Etf, Pid, Term, VirtualTime};
 
-use crate::guest::{Guest, GuestFactory, GuestFault};
-use crate::host::Host;
+use crate::guest::{FaultCause, Guest, GuestFactory, GuestFault};
+use crate::host::{Calls, Host};
 use crate::kernel::info::Info;
 use crate::kernel::outside::Outcome;
+use crate::kernel::wasm;
 use crate::kernel::{Config, Delivery, Kernel, Next, Raise, TurnReport, TurnResult, TurnStart};
 use crate::peers::{CodeChange, CodeChangeKind, Guests, Peers};
 use crate::snapshot::Snapshot;
@@ -28,6 +31,10 @@ pub struct Machine<F: GuestFactory> {
     /// `None` only while a guest has them.
     guests: Option<Box<Guests<F::Guest>>>,
     turns: u64,
+    /// Turns that will end as they did in the run that is repeated, by their number.
+    interruptions: BTreeMap<u64, Interruption>,
+    /// Turns that the server ended, until somebody asks.
+    interrupted: Vec<Interruption>,
 }
 
 /// Why [`Machine::run`] returned.
@@ -49,8 +56,15 @@ pub enum Stopped {
 impl<F: GuestFactory> Machine<F> {
     /// A machine without processes.
     pub fn new(config: Config, factory: F) -> Self {
-        let (kernel, guests) = (Some(Box::new(Kernel::new(config))), Some(Box::new(Guests::new())));
-        Self { kernel, factory, preloaded: None, guests, turns: 0 }
+        Self {
+            kernel: Some(Box::new(Kernel::new(config))),
+            factory,
+            preloaded: None,
+            guests: Some(Box::new(Guests::new())),
+            turns: 0,
+            interruptions: BTreeMap::new(),
+            interrupted: Vec::new(),
+        }
     }
 
     /// Everything but the guests.
@@ -87,8 +101,13 @@ impl<F: GuestFactory> Machine<F> {
     /// # Errors
     /// As the call of the same name raises them in a process.
     pub fn command(&mut self, command: Command) -> Result<Outcome, Raise> {
+        if let Command::Interrupt { interruption } = command {
+            self.interruptions.insert(interruption.turn, interruption);
+            return Ok(Outcome::Done);
+        }
         let code = match &command {
-            Command::LoadCode { module, code } => Some((module.clone(), code.clone())),
+            // Processes of other wasm modules keep the code that they began with.
+            Command::LoadCode { module, code } if !wasm::is_wasm(code) => Some((module.clone(), code.clone())),
             _ => None,
         };
         let outcome = self.kernel_mut().command(command)?;
@@ -143,7 +162,13 @@ impl<F: GuestFactory> Machine<F> {
     {
         let guests = self.guests().save()?;
         let kernel = Arc::new(self.kernel().clone());
-        Some(Snapshot { kernel, factory: self.factory.clone(), guests: Arc::new(guests), turns: self.turns })
+        Some(Snapshot {
+            kernel,
+            factory: self.factory.clone(),
+            guests: Arc::new(guests),
+            turns: self.turns,
+            interruptions: self.interruptions.clone(),
+        })
     }
 
     /// A machine that goes on from a snapshot.
@@ -157,6 +182,8 @@ impl<F: GuestFactory> Machine<F> {
             preloaded: None,
             guests: Some(Box::new(snapshot.guests.restore())),
             turns: snapshot.turns,
+            interruptions: snapshot.interruptions.clone(),
+            interrupted: Vec::new(),
         }
     }
 
@@ -190,6 +217,11 @@ impl<F: GuestFactory> Machine<F> {
         self.guests().digest(pid)
     }
 
+    /// The turns that the server ended since the last call: inputs of the machine, as commands are.
+    pub fn take_interruptions(&mut self) -> Vec<Interruption> {
+        std::mem::take(&mut self.interrupted)
+    }
+
     /// The events since the last call.
     pub fn take_events(&mut self) -> Vec<Event> {
         self.kernel_mut().journal_mut().take()
@@ -214,24 +246,58 @@ impl<F: GuestFactory> Machine<F> {
 
     fn give_turn(&mut self, turn: TurnStart) {
         self.turns += 1;
-        let pid = turn.pid;
-        let report = self.run_turn(turn).unwrap_or_else(|fault| TurnReport {
-            result: TurnResult::Exited { reason: fault.reason },
-            reductions: fault.reductions,
-            mailbox_messages: 0,
-            mailbox_bytes: 0,
-            memory: 0,
+        let (pid, budget) = (turn.pid, turn.budget);
+        let number = self.kernel().turns();
+        let interruption = self.interruptions.remove(&number);
+        let mut calls = Calls { done: 0, most: interruption.map(|interruption| interruption.calls) };
+        let result = match interruption {
+            Some(Interruption { calls: 0, limit, .. }) => Err(GuestFault::limit(FaultCause::Server(limit))),
+            _ => self.run_turn(turn, &mut calls),
+        };
+        let result = result.map_err(|fault| match (interruption, fault.cause) {
+            (Some(Interruption { limit, .. }), FaultCause::Server(_)) => GuestFault::limit(FaultCause::Server(limit)),
+            _ => fault,
         });
+        let report = result.unwrap_or_else(|fault| self.fault_report(pid, number, budget, fault, calls));
         self.kernel_mut().end_turn(pid, report);
     }
 
-    fn run_turn(&mut self, turn: TurnStart) -> Result<TurnReport, GuestFault> {
+    /// What is to be said of a turn in which the guest failed.
+    fn fault_report(&mut self, pid: Pid, turn: u64, budget: u32, fault: GuestFault, calls: Calls) -> TurnReport {
+        let limits = self.kernel().limits();
+        let reached = match fault.cause {
+            FaultCause::Guest => None,
+            FaultCause::Limit(limit @ LimitKind::TotalBytes) => Some((limit, limits.total_bytes)),
+            FaultCause::Limit(limit) => Some((limit, limits.process_bytes)),
+            FaultCause::Server(limit) => {
+                self.interrupted.push(Interruption { turn, calls: calls.done, limit });
+                Some((limit, 0))
+            }
+        };
+        if let Some((limit, allowed)) = reached {
+            self.kernel_mut().doom_by_limit(pid, limit, allowed);
+        }
+        TurnReport {
+            result: TurnResult::Exited { reason: fault.reason },
+            // What an interrupted turn had used by then differs from run to run.
+            reductions: if matches!(fault.cause, FaultCause::Server(_)) { budget } else { fault.reductions },
+            mailbox_messages: 0,
+            mailbox_bytes: 0,
+            memory: 0,
+        }
+    }
+
+    fn run_turn(&mut self, turn: TurnStart, calls: &mut Calls) -> Result<TurnReport, GuestFault> {
         let pid = turn.pid;
         let mut guests = self.guests.take().expect(KERNEL_IS_HOME);
-        let taken = guests.take(pid, |guests| self.make_guest(guests, pid));
+        let wasm = turn.start.as_ref().and_then(|entry| self.kernel().code().wasm(&entry.module).cloned());
+        let taken = guests.take(pid, |guests| match &wasm {
+            Some(wasm) => Ok((self.factory.instantiate_wasm(pid, wasm)?, 0)),
+            None => self.make_guest(guests, pid),
+        });
         self.guests = Some(guests);
         let mut held = taken?;
-        let result = held.guest(pid).and_then(|guest| self.run_guest(guest, turn));
+        let result = held.guest(pid).and_then(|guest| self.run_guest(guest, turn, calls));
         self.guests().put(pid, held);
         result
     }
@@ -250,7 +316,12 @@ impl<F: GuestFactory> Machine<F> {
 
     /// One turn: while the guest waits and its own doings have brought it messages, it goes on within its budget, as
     /// a process of Erlang/OTP does that sends to itself.
-    fn run_guest(&mut self, guest: &mut F::Guest, turn: TurnStart) -> Result<TurnReport, GuestFault> {
+    fn run_guest(
+        &mut self,
+        guest: &mut F::Guest,
+        turn: TurnStart,
+        calls: &mut Calls,
+    ) -> Result<TurnReport, GuestFault> {
         if let Some(entry) = &turn.start {
             guest.start(entry)?;
         }
@@ -259,8 +330,9 @@ impl<F: GuestFactory> Machine<F> {
         loop {
             let kernel = self.kernel.take().expect(KERNEL_IS_HOME);
             let guests = self.guests.take().expect(KERNEL_IS_HOME);
-            let host = Host::new(kernel, turn.pid, guests);
+            let host = Host::new(kernel, turn.pid, guests, *calls);
             let (host, result) = guest.run(host, turn.budget.saturating_sub(used).max(1));
+            *calls = host.calls();
             let (kernel, peers, left) = host.into_parts();
             let peers: Box<dyn Any> = peers;
             self.guests = Some(peers.downcast().expect("they are what was handed over"));

@@ -4,9 +4,11 @@
 //! snapshot shares what has not changed with the machine that it was taken of and with earlier snapshots of it, and a
 //! machine that is made of one makes a process's guest only when the process runs again.
 
+use std::collections::BTreeMap;
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 
+use shared::command::Interruption;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::guest::{GuestFactory, SavedGuest as _};
@@ -20,6 +22,8 @@ pub struct Snapshot<F: GuestFactory> {
     pub(crate) factory: F,
     pub(crate) guests: Arc<SavedGuests<F::Guest>>,
     pub(crate) turns: u64,
+    /// Turns to come that are known to be ended by the server.
+    pub(crate) interruptions: BTreeMap<u64, Interruption>,
 }
 
 impl<F: GuestFactory + Clone> Clone for Snapshot<F> {
@@ -29,6 +33,7 @@ impl<F: GuestFactory + Clone> Clone for Snapshot<F> {
             factory: self.factory.clone(),
             guests: Arc::clone(&self.guests),
             turns: self.turns,
+            interruptions: self.interruptions.clone(),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::etf::Etf;
 use crate::event::{Destination, Entry};
 use crate::ids::{Pid, Ref};
 use crate::interception::Interception;
-use crate::limits::Limits;
+use crate::limits::{LimitKind, Limits};
 use crate::schedule::{Schedule, TimeMode};
 use crate::term::Atom;
 use crate::time::VirtualTime;
@@ -109,4 +109,21 @@ pub enum Command {
         /// Why.
         reason: Etf,
     },
+    /// End a turn to come, as the server ended it in the run that is repeated.
+    Interrupt {
+        /// Which one, and how.
+        interruption: Interruption,
+    },
+}
+
+/// A turn that its server ended: it took too long, or there was no room for what the process asked for. What a server can
+/// bear is not decided by the sandbox, so this is an input of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Interruption {
+    /// The number of the turn, the first one being 1.
+    pub turn: u64,
+    /// How often the guest had called its host in the turn. Nothing after that could be seen.
+    pub calls: u64,
+    /// What was reached.
+    pub limit: LimitKind,
 }

@@ -25,9 +25,10 @@ pub struct Limits {
     pub ets_bytes: u64,
     /// Atoms, those of the library included. One more: making it raises `system_limit`.
     pub atoms: u64,
-    /// Bytes of memory of one process. Exceeded: the process is killed.
+    /// Bytes of memory of one process: what its linear memory has grown by, garbage included. Exceeded: the process is
+    /// killed at once, within its turn.
     pub process_bytes: u64,
-    /// Bytes of memory of all processes. Exceeded: the process that asked for more is killed.
+    /// The same of all processes together. Exceeded: the process that asked for more is killed.
     pub total_bytes: u64,
     /// Reductions in one turn of a process.
     pub reductions_per_turn: u32,
@@ -44,6 +45,11 @@ pub struct Limits {
     pub links: u64,
     /// Spawns within one second of virtual time. Above it, spawning processes wait: a restart storm is slowed down.
     pub spawns_per_second: u64,
+    /// Reductions within one second of virtual time, of all processes. Above it, they wait for the next second.
+    pub reductions_per_second: u64,
+    /// Time outside, in milliseconds since the sandbox was started, that it may take in its life. Reached: the machine
+    /// halts.
+    pub wall_clock_millis: u64,
 }
 
 impl Default for Limits {
@@ -67,6 +73,8 @@ impl Default for Limits {
             file_bytes: 16 << 20,
             links: 1_000_000,
             spawns_per_second: 100_000,
+            reductions_per_second: u64::MAX,
+            wall_clock_millis: u64::MAX,
         }
     }
 }
@@ -109,6 +117,14 @@ pub enum LimitKind {
     Links,
     /// [`Limits::spawns_per_second`]
     SpawnsPerSecond,
+    /// [`Limits::reductions_per_second`]
+    ReductionsPerSecond,
+    /// [`Limits::wall_clock_millis`]
+    WallClock,
+    /// A turn took longer than the server allows; see [`crate::command::Interruption`].
+    TurnTime,
+    /// What the server as a whole has room for: memory and memory mappings.
+    Server,
 }
 
 impl LimitKind {
@@ -132,6 +148,10 @@ impl LimitKind {
             Self::FileBytes => "file_bytes",
             Self::Links => "links",
             Self::SpawnsPerSecond => "spawns_per_second",
+            Self::ReductionsPerSecond => "reductions_per_second",
+            Self::WallClock => "wall_clock",
+            Self::TurnTime => "turn_time",
+            Self::Server => "server",
         }
     }
 }

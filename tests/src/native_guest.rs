@@ -102,7 +102,7 @@ impl NativeGuest {
 }
 
 fn fault(reason: &str) -> GuestFault {
-    GuestFault { reason: Etf::atom(reason), reductions: 0 }
+    GuestFault::new(Etf::atom(reason))
 }
 
 fn encode(vm: &Vm, term: Term) -> Option<Etf> {

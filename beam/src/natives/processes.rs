@@ -24,6 +24,8 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "exit", 2, exit),
     Native::new("erlang", "exit_signal", 2, exit_signal),
     Native::new("erlang", "halt", 2, halt),
+    // Its stub in the library calls itself.
+    Native::new("erlang", "yield", 0, yield_turn),
     Native::new("erlang", "suspend_process", 1, suspend_process),
     Native::new("erlang", "bump_reductions", 1, bump_reductions),
     Native::new("erts_internal", "is_process_alive", 1, is_process_alive),
@@ -106,6 +108,11 @@ fn halt(vm: &mut Vm, args: &[Term]) -> Outcome {
     let value = hosted::call(vm, hosted_number!("erlang", "halt", 2), args)?;
     vm.end_turn();
     Ok(value)
+}
+
+fn yield_turn(vm: &mut Vm, _: &[Term]) -> Outcome {
+    vm.end_turn();
+    Ok(atoms::TRUE)
 }
 
 fn suspend_process(vm: &mut Vm, args: &[Term]) -> Outcome {

@@ -213,7 +213,9 @@ impl Snapshot<WasmFactory> {
             guests.push((pid, saved, usize::try_from(seen).unwrap_or(usize::MAX)));
         }
         let guests = Arc::new(SavedGuests { guests, changes: index.changes, made: index.made });
-        Ok((id, Snapshot { kernel: Arc::new(index.kernel), factory, guests, turns: index.turns }))
+        // Only a replay knows turns to come, and it is not what is kept.
+        let interruptions = BTreeMap::new();
+        Ok((id, Snapshot { kernel: Arc::new(index.kernel), factory, guests, turns: index.turns, interruptions }))
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use wasmtime::{Config, Engine, ExportType, InstancePre, Linker, Module, Mutability, OptLevel};
+use wasmtime::{Config, Engine, ExportType, InstancePre, Linker, Module, Mutability, OptLevel, Trap};
 
+use super::admission::{Admission, Capacity};
+use super::allowance::Refused;
+use super::foreign::Foreign;
 use super::imports;
 use super::instance::State;
 use super::memory::{Image, ImageMemories};
+use crate::guest::FaultCause;
 
 /// Largest native stack of a guest in bytes. The BEAM keeps its own stack in linear memory and needs little.
 const MAX_STACK_BYTES: usize = 512 << 10;
@@ -15,6 +19,8 @@ const MAX_STACK_BYTES: usize = 512 << 10;
 #[derive(Clone)]
 pub struct GuestEngine {
     engine: Engine,
+    admission: Admission,
+    foreign: Foreign,
 }
 
 /// The BEAM guest: once with its data segments, to make images from, and once without, to run on them.
@@ -44,16 +50,35 @@ pub enum EngineError {
     /// The operating system gave no memory.
     #[error("memory of a guest: {0}")]
     Memory(#[from] std::io::Error),
+    /// A limit was reached.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The guest did what wasm does not allow.
+    #[error("{0}")]
+    Trap(Trap),
 }
 
 impl From<wasmtime::Error> for EngineError {
     fn from(error: wasmtime::Error) -> Self {
-        EngineError::Wasmtime(format!("{error:#}"))
+        let error = match error.downcast::<Refused>() {
+            Ok(refused) => return EngineError::Refused(refused),
+            Err(error) => error,
+        };
+        if let Some(trap) = error.downcast_ref::<Trap>() {
+            return EngineError::Trap(*trap);
+        }
+        EngineError::Wasmtime(error.root_cause().to_string())
+    }
+}
+
+impl EngineError {
+    pub(super) fn refused(cause: FaultCause) -> EngineError {
+        EngineError::Refused(Refused(cause))
     }
 }
 
 impl GuestEngine {
-    /// An engine for this machine.
+    /// An engine for this machine, with as many instances as it has room for.
     ///
     /// # Errors
     /// When wasmtime does not support the machine.
@@ -67,7 +92,8 @@ impl GuestEngine {
             .cranelift_nan_canonicalization(true)
             .wasm_relaxed_simd(false)
             .max_wasm_stack(MAX_STACK_BYTES);
-        Ok(GuestEngine { engine: Engine::new(&config)? })
+        let admission = Admission::new(Capacity::of_this_machine());
+        Ok(GuestEngine { engine: Engine::new(&config)?, admission, foreign: Foreign::new()? })
     }
     /// Compiles the BEAM guest. Takes seconds: keep the result.
     ///
@@ -85,6 +111,17 @@ impl GuestEngine {
         // wasmtime itself refuses those of other versions and processors.
         let bare = unsafe { Module::deserialize(&self.engine, code)? };
         self.link(None, &bare, hash)
+    }
+    /// The same engine with a room of its own: what is made with one of the two takes nothing of the other's.
+    pub fn with_capacity(&self, capacity: Capacity) -> GuestEngine {
+        GuestEngine { admission: Admission::new(capacity), ..self.clone() }
+    }
+    /// The room that all instances share.
+    pub fn admission(&self) -> &Admission {
+        &self.admission
+    }
+    pub(super) fn foreign(&self) -> &Foreign {
+        &self.foreign
     }
     pub(super) fn wasmtime(&self) -> &Engine {
         &self.engine

@@ -4,12 +4,15 @@
 //! [`FAILURE`] set where it is the reason of an error, and fetched with `reply`. Outside a turn there is no host: calls then
 //! answer as a system without anything would.
 
+use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Etf, Term};
 use wasmtime::{Caller, Extern, Linker};
 
+use super::allowance::Refused;
 use super::instance::State;
 use crate::calls;
+use crate::guest::FaultCause;
 use crate::host::Host;
 
 /// Set in an announced length where the answer is the reason of an error.
@@ -23,23 +26,31 @@ type Guest<'a> = Caller<'a, State>;
 pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     linker.func_wrap("orrery", "send", |mut guest: Guest<'_>, to: u32, to_len: u32, message: u32, len: u32| {
         let (to, message) = (bytes(&mut guest, to, to_len)?, bytes(&mut guest, message, len)?);
+        check_term(&guest, &message)?;
         let sent = guest.data_mut().with_host(|host| calls::send(host, &to, message));
+        done(&mut guest)?;
         wasmtime::Result::Ok(match sent {
             None | Some(Ok(())) => 0,
             Some(Err(reason)) => announce(&mut guest, Err(reason)),
         })
     })?;
-    linker.func_wrap("orrery", "receive", |mut guest: Guest<'_>| match guest.data_mut().receive() {
-        Some(message) => announce(&mut guest, Ok(message.bytes().to_vec())),
-        None => NONE,
+    linker.func_wrap("orrery", "receive", |mut guest: Guest<'_>| {
+        let message = guest.data_mut().receive();
+        done(&mut guest)?;
+        wasmtime::Result::Ok(match message {
+            Some(message) => announce(&mut guest, Ok(message.bytes().to_vec())),
+            None => NONE,
+        })
     })?;
     linker.func_wrap("orrery", "must_stop", |mut guest: Guest<'_>| {
         u32::from(guest.data_mut().with_host(|host| host.must_stop()).unwrap_or(false))
     })?;
     linker.func_wrap("orrery", "call", |mut guest: Guest<'_>, function: u32, arguments: u32, len: u32| {
         let arguments = bytes(&mut guest, arguments, len)?;
+        check_term(&guest, &arguments)?;
         let number = u16::try_from(function).unwrap_or(u16::MAX);
         let answer = guest.data_mut().with_host(|host| calls::call(host, number, &arguments));
+        done(&mut guest)?;
         let answer = answer.unwrap_or_else(|| Err(Etf::atom("notsup").bytes().to_vec()));
         wasmtime::Result::Ok(announce(&mut guest, answer))
     })?;
@@ -57,6 +68,7 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
             let word = guest.data_mut().with_host(Host::random).unwrap_or(0);
             filled.extend_from_slice(&word.to_le_bytes());
         }
+        done(&mut guest)?;
         filled.truncate(len as usize);
         write(&mut guest, to, &filled)
     })?;
@@ -77,18 +89,32 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
             let (name, reason) = (text(&mut guest, name, len)?, text(&mut guest, reason, reason_len)?);
             let what = Term::tuple([Term::atom(&name), Term::binary(reason.as_bytes())]);
             guest.data_mut().with_host(|host| host.report(Atom::new("load_failed"), Etf::of(&what)));
-            wasmtime::Result::Ok(())
+            done(&mut guest)
         },
     )?;
     linker.func_wrap("orrery", "new_atom", |mut guest: Guest<'_>, _name: u32, _len: u32| {
-        u32::from(guest.data_mut().with_host(|host| host.count_atoms(1).is_ok()).unwrap_or(true))
+        let is_admitted = guest.data_mut().with_host(|host| host.count_atoms(1).is_ok()).unwrap_or(true);
+        done(&mut guest)?;
+        wasmtime::Result::Ok(u32::from(is_admitted))
     })?;
     Ok(())
 }
 
 fn number(linker: &mut Linker<State>, name: &str, body: fn(&mut Host) -> i64) -> wasmtime::Result<()> {
-    linker.func_wrap("orrery", name, move |mut guest: Guest<'_>| guest.data_mut().with_host(body).unwrap_or(0))?;
+    linker.func_wrap("orrery", name, move |mut guest: Guest<'_>| {
+        let number = guest.data_mut().with_host(body).unwrap_or(0);
+        done(&mut guest)?;
+        wasmtime::Result::Ok(number)
+    })?;
     Ok(())
+}
+
+/// A call that others can learn of is done. The turn ends here if it did so in the run that is repeated.
+fn done(guest: &mut Guest<'_>) -> wasmtime::Result<()> {
+    match guest.data_mut().with_host(Host::call_is_done) {
+        Some(false) => Err(wasmtime::Error::new(Refused(FaultCause::Server(LimitKind::TurnTime)))),
+        _ => Ok(()),
+    }
 }
 
 fn announce(guest: &mut Guest<'_>, answer: Result<Vec<u8>, Vec<u8>>) -> i64 {
@@ -108,10 +134,32 @@ fn memory(guest: &mut Guest<'_>) -> wasmtime::Result<wasmtime::Memory> {
         .ok_or_else(|| wasmtime::Error::msg("a guest without memory"))
 }
 
+/// Work that the host does for a guest is counted as its own, where instructions are.
+fn charge(guest: &mut Guest<'_>, len: u32) -> wasmtime::Result<()> {
+    const PER_CALL: u64 = 200;
+    if guest.data().is_foreign {
+        let left = guest.get_fuel()?.checked_sub(PER_CALL + u64::from(len));
+        guest.set_fuel(left.unwrap_or(0))?;
+        left.ok_or(wasmtime::Trap::OutOfFuel)?;
+    }
+    Ok(())
+}
+
+/// What a module other than the BEAM takes for a term has to be one.
+fn check_term(guest: &Guest<'_>, term: &[u8]) -> wasmtime::Result<()> {
+    if guest.data().is_foreign && Term::decode(term).is_err() {
+        return Err(wasmtime::Error::msg("it gave bytes that are no term"));
+    }
+    Ok(())
+}
+
 fn bytes(guest: &mut Guest<'_>, at: u32, len: u32) -> wasmtime::Result<Vec<u8>> {
     let memory = memory(guest)?;
-    let data = memory.data(&guest).get(at as usize..).and_then(|data| data.get(..len as usize));
-    data.map(<[u8]>::to_vec).ok_or_else(|| wasmtime::Error::msg("an address outside the memory of the guest"))
+    let outside = || wasmtime::Error::msg("an address outside the memory of the guest");
+    let end =
+        (at as usize).checked_add(len as usize).filter(|end| *end <= memory.data_size(&guest)).ok_or_else(outside)?;
+    charge(guest, len)?;
+    memory.data(&guest).get(at as usize..end).map(<[u8]>::to_vec).ok_or_else(outside)
 }
 
 fn text(guest: &mut Guest<'_>, at: u32, len: u32) -> wasmtime::Result<String> {
@@ -119,5 +167,6 @@ fn text(guest: &mut Guest<'_>, at: u32, len: u32) -> wasmtime::Result<String> {
 }
 
 fn write(guest: &mut Guest<'_>, at: u32, data: &[u8]) -> wasmtime::Result<()> {
+    charge(guest, u32::try_from(data.len()).unwrap_or(u32::MAX))?;
     Ok(memory(guest)?.write(guest, at as usize, data)?)
 }

@@ -5,19 +5,21 @@ use std::sync::Arc;
 
 use shared::etf::Part;
 use shared::event::Entry;
+use shared::limits::LimitKind;
 use shared::{Etf, Pid, Term, VirtualTime};
 use wasmtime::{Global, Instance as WasmInstance, Memory, Store, TypedFunc, Val, ValType, WasmParams, WasmResults};
 
+use super::allowance::{Allowance, Refused};
 use super::engine::{BeamModule, EngineError, GuestEngine};
+use super::foreign;
 use super::memory;
 use super::saved::{Registers, SavedInstance};
 use super::template::{LoadFailure, Template};
-use crate::guest::{Guest, GuestFactory, GuestFault};
+use crate::guest::{FaultCause, Guest, GuestFactory, GuestFault};
 use crate::host::Host;
 use crate::kernel::{TurnReport, TurnResult};
 
 /// What imports of a guest reach.
-#[derive(Default)]
 pub struct State {
     /// The machine, while the process has its turn.
     host: Option<Host>,
@@ -27,12 +29,21 @@ pub struct State {
     polled: VecDeque<Etf>,
     /// Modules that may be loaded on demand.
     library: Option<Library>,
+    allowance: Allowance,
+    /// Not the BEAM: nothing that it gives is taken for a term before it was looked at, and its instructions are counted.
+    pub(super) is_foreign: bool,
 }
+
+/// There is no room for one more instance.
+const FULL: FaultCause = FaultCause::Server(LimitKind::Server);
 
 /// Gives the `.beam` file of a module, if there is one.
 pub type Library = Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 
 impl State {
+    fn new(allowance: Allowance) -> State {
+        State { host: None, reply: Vec::new(), polled: VecDeque::new(), library: None, allowance, is_foreign: false }
+    }
     pub(super) fn with_host<T>(&mut self, body: impl FnOnce(&mut Host) -> T) -> Option<T> {
         self.host.as_mut().map(body)
     }
@@ -83,21 +94,24 @@ pub struct Instance {
     reductions: u64,
     /// It trapped. Where it was then is lost, so it is not called again.
     is_broken: bool,
+    /// Instructions that a module other than the BEAM took between its turns.
+    fuel_owed: u64,
 }
 
 impl Instance {
     /// An instance with nothing loaded.
     pub(super) fn whole(engine: &GuestEngine, module: &BeamModule) -> Result<Instance, EngineError> {
-        let mut store = Store::new(engine.wasmtime(), State::default());
+        let mut store = new_store(engine, Allowance::new(None, 0));
         let no_data = || EngineError::Guest("its data were left out, so it cannot make images".into());
         let instance = module.whole.as_ref().ok_or_else(no_data)?.instantiate(&mut store)?;
-        Instance::new(store, instance, module, None)
+        Instance::new(store, instance, &module.mutable_globals, None)
     }
     /// An instance on the image of a template.
     pub(super) fn on(template: &Template) -> Result<Instance, EngineError> {
-        let mut store = Store::new(template.engine.wasmtime(), State::default());
+        let permit = template.engine.admission().admit().ok_or_else(|| EngineError::refused(FULL))?;
+        let mut store = new_store(&template.engine, Allowance::new(Some(permit), template.length()));
         let instance = memory::on_image(&template.image, || template.module.bare.instantiate(&mut store))?;
-        Instance::new(store, instance, &template.module, Some(template.clone()))
+        Instance::new(store, instance, &template.module.mutable_globals, Some(template.clone()))
     }
     /// An instance that goes on as the saved one would have.
     fn restore(saved: &SavedInstance) -> Result<Instance, EngineError> {
@@ -124,10 +138,10 @@ impl Instance {
         let library = self.store.data().library.clone();
         Some(SavedInstance::of_memory(base, library, self.memory.data(&self.store), registers, before))
     }
-    fn new(
+    pub(super) fn new(
         mut store: Store<State>,
         instance: WasmInstance,
-        module: &BeamModule,
+        mutable_globals: &[String],
         base: Option<Template>,
     ) -> Result<Instance, EngineError> {
         let memory = instance.get_memory(&mut store, "memory");
@@ -135,8 +149,48 @@ impl Instance {
         let run = instance.get_typed_func(&mut store, "run")?;
         let buffer = instance.get_typed_func(&mut store, "buffer")?;
         let output = instance.get_typed_func(&mut store, "output")?;
-        let globals = module.mutable_globals.iter().filter_map(|name| instance.get_global(&mut store, name)).collect();
-        Ok(Instance { store, instance, memory, run, buffer, output, base, globals, reductions: 0, is_broken: false })
+        let globals = mutable_globals.iter().filter_map(|name| instance.get_global(&mut store, name)).collect();
+        Ok(Instance {
+            store,
+            instance,
+            memory,
+            run,
+            buffer,
+            output,
+            base,
+            globals,
+            reductions: 0,
+            is_broken: false,
+            fuel_owed: 0,
+        })
+    }
+    /// An instance of a module other than the BEAM.
+    fn foreign(engine: &GuestEngine, wasm: &Arc<[u8]>) -> Result<Instance, EngineError> {
+        let permit = engine.admission().admit().ok_or_else(|| EngineError::refused(FULL))?;
+        let module = engine.foreign().module(wasm)?;
+        let mut state = State::new(Allowance::new(Some(permit), 0));
+        state.is_foreign = true;
+        let mut store = with_limiter(Store::new(engine.foreign().engine(), state));
+        store.set_fuel(foreign::OVERTIME_REDUCTIONS * foreign::FUEL_PER_REDUCTION)?;
+        let instance = module.instantiate(&mut store)?;
+        Instance::new(store, instance, &[], None)
+    }
+    fn is_foreign(&self) -> bool {
+        self.store.data().is_foreign
+    }
+    /// Runs something with so many reductions at most, where instructions are counted: what came of it, and how many it took.
+    fn metered<T>(
+        &mut self,
+        reductions: u64,
+        body: impl FnOnce(&mut Instance) -> Result<T, EngineError>,
+    ) -> Result<(T, u64), EngineError> {
+        if !self.is_foreign() {
+            return Ok((body(self)?, 0));
+        }
+        let fuel = reductions.saturating_add(foreign::OVERTIME_REDUCTIONS).saturating_mul(foreign::FUEL_PER_REDUCTION);
+        self.store.set_fuel(fuel)?;
+        let outcome = body(self)?;
+        Ok((outcome, fuel.saturating_sub(self.store.get_fuel()?)))
     }
     /// Lets the guest load modules on demand from a function.
     pub fn set_library(&mut self, library: Library) {
@@ -167,11 +221,13 @@ impl Instance {
     }
     /// Hands bytes to an export that takes their number and gives a status.
     pub(super) fn request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
-        let result = self.try_request(export, bytes);
+        let result = self.metered(0, |instance| instance.unmetered_request(export, bytes));
         self.is_broken |= result.as_ref().is_err_and(|error| !matches!(error, EngineError::Guest(_)));
-        result
+        let ((), fuel) = result?;
+        self.fuel_owed = self.fuel_owed.saturating_add(fuel);
+        Ok(())
     }
-    fn try_request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
+    fn unmetered_request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
         self.check()?;
         let length = u32::try_from(bytes.len()).map_err(|_| EngineError::Guest("a request is too large".into()))?;
         let at = self.buffer.call(&mut self.store, length)?;
@@ -218,8 +274,18 @@ impl Instance {
     /// When the guest traps.
     pub fn turn(&mut self, reductions: u32) -> Result<TurnReport, EngineError> {
         self.check()?;
-        let status = self.run.call(&mut self.store, i64::from(reductions))?;
-        let output = self.read_output()?;
+        let ((status, mut output), fuel) = self.metered(reductions.into(), |instance| {
+            let status = instance.run.call(&mut instance.store, i64::from(reductions))?;
+            Ok((status, instance.read_output()?))
+        })?;
+        if self.is_foreign() {
+            // What it says of itself may be anything.
+            let fuel = fuel.saturating_add(std::mem::take(&mut self.fuel_owed));
+            output.reductions = self.reductions.saturating_add(fuel / foreign::FUEL_PER_REDUCTION);
+            if matches!(status, status::EXITED | status::CRASHED) && Term::decode(&output.bytes).is_err() {
+                return Err(EngineError::Guest("its exit reason is no term".into()));
+            }
+        }
         let used = output.reductions.saturating_sub(self.reductions);
         self.reductions = output.reductions;
         let result = match status {
@@ -229,12 +295,13 @@ impl Instance {
             status::EXITED | status::CRASHED => TurnResult::Exited { reason: Etf::from_trusted(output.bytes) },
             other => return Err(EngineError::Guest(format!("it ended a turn with status {other}"))),
         };
+        let grown = self.store.data().allowance.own(self.memory.data_size(&self.store));
         Ok(TurnReport {
             result,
             reductions: u32::try_from(used).unwrap_or(u32::MAX),
             mailbox_messages: output.mailbox_messages,
             mailbox_bytes: output.mailbox_bytes,
-            memory: output.memory,
+            memory: output.memory.max(grown),
         })
     }
 }
@@ -305,6 +372,11 @@ impl GuestFactory for WasmFactory {
         Ok(WasmGuest { instance, pid })
     }
 
+    fn instantiate_wasm(&mut self, pid: Pid, wasm: &Arc<[u8]>) -> Result<WasmGuest, GuestFault> {
+        let instance = Instance::foreign(&self.template.engine, wasm).map_err(|error| fault(&error))?;
+        Ok(WasmGuest { instance, pid })
+    }
+
     fn with_code(&self, code: &[Arc<[u8]>]) -> Option<WasmFactory> {
         let (template, failures) = self.template.extend(code.iter().map(|file| &file[..])).ok()?;
         failures.is_empty().then(|| WasmFactory { template, library: self.library.clone() })
@@ -313,8 +385,20 @@ impl GuestFactory for WasmFactory {
 
 /// The exit reason of a process whose guest failed as a whole.
 fn fault(error: &EngineError) -> GuestFault {
+    if let EngineError::Refused(Refused(cause)) = error {
+        return GuestFault::limit(*cause);
+    }
     let text = Term::binary(error.to_string().as_bytes());
-    GuestFault { reason: Etf::of(&Term::tuple([Term::atom("guest_fault"), text])), reductions: 0 }
+    GuestFault::new(Etf::of(&Term::tuple([Term::atom("guest_fault"), text])))
+}
+
+fn new_store(engine: &GuestEngine, allowance: Allowance) -> Store<State> {
+    with_limiter(Store::new(engine.wasmtime(), State::new(allowance)))
+}
+
+fn with_limiter(mut store: Store<State>) -> Store<State> {
+    store.limiter(|state| &mut state.allowance);
+    store
 }
 
 impl Guest for WasmGuest {
@@ -330,6 +414,10 @@ impl Guest for WasmGuest {
     }
 
     fn load_code(&mut self, _module: &str, code: &[u8]) -> Result<(), GuestFault> {
+        // What is no BEAM has the code that it began with.
+        if self.instance.is_foreign() {
+            return Ok(());
+        }
         self.instance.request("load", code).map_err(|error| fault(&error))
     }
 
@@ -350,8 +438,12 @@ impl Guest for WasmGuest {
     }
 
     fn run(&mut self, host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>) {
-        self.instance.store.data_mut().host = Some(host);
-        let mut report = self.instance.turn(reductions).map_err(|error| fault(&error));
+        let state = self.instance.store.data_mut();
+        state.allowance.set(host.memory_allowance());
+        state.host = Some(host);
+        // A turn that fails has used what it was given, as far as anybody can tell.
+        let failed = |error| GuestFault { reductions, ..fault(&error) };
+        let mut report = self.instance.turn(reductions).map_err(failed);
         // What was fetched from the machine belongs into the mailbox, in front of what comes next.
         while let Some(message) = self.instance.store.data_mut().polled.pop_front() {
             if let Err(error) = self.deliver(&message) {
@@ -372,6 +464,8 @@ impl Guest for WasmGuest {
     fn ask(&mut self, question: &Term) -> Option<Etf> {
         // A guest that traps here fails at its next turn, where that can be told.
         self.instance.request("ask", &question.encode()).ok()?;
-        self.instance.read_output().ok().map(|output| Etf::from_trusted(output.bytes))
+        let (answer, fuel) = self.instance.metered(0, Instance::read_output).ok()?;
+        self.instance.fuel_owed = self.instance.fuel_owed.saturating_add(fuel);
+        if self.instance.is_foreign() { Etf::checked(answer.bytes).ok() } else { Some(Etf::from_trusted(answer.bytes)) }
     }
 }

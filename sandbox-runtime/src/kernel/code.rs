@@ -9,7 +9,7 @@ use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Pid, Ref};
 
-use super::{Kernel, Raise};
+use super::{Kernel, Raise, wasm};
 
 /// Modules by name.
 #[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
@@ -50,6 +50,11 @@ impl CodeStore {
         self.modules.get(module)
     }
 
+    /// The newest version of a module that is wasm rather than code of the BEAM.
+    pub fn wasm(&self, module: &Atom) -> Option<&Arc<[u8]>> {
+        self.get(module).map(|module| &module.code).filter(|code| wasm::is_wasm(code))
+    }
+
     /// Bytes of all modules.
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -70,8 +75,11 @@ impl Kernel {
     /// Loads or replaces a module for all processes: the version that this made.
     ///
     /// # Errors
-    /// `system_limit` when there is too much code.
+    /// `system_limit` when there is too much code; `badarg` with a cause for a wasm module that is refused.
     pub fn load_code(&mut self, pid: Option<Pid>, module: Atom, code: Arc<[u8]>) -> Result<u32, Raise> {
+        if wasm::is_wasm(&code) {
+            wasm::scan(&code).map_err(|refusal| Raise::BadargCause(refusal.cause()))?;
+        }
         let old = self.code.modules.get(&module);
         let version = old.map_or(0, |old| old.version) + 1;
         let bytes = self.code.bytes - old.map_or(0, |old| old.code.len() as u64) + code.len() as u64;

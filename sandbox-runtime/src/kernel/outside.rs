@@ -2,6 +2,7 @@
 
 use shared::command::Command;
 use shared::event::EventKind;
+use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Etf, Pid, Term};
 
@@ -51,7 +52,13 @@ impl Kernel {
                 self.load_code(None, module, code)?;
             }
             Command::ConsoleInput { bytes } => self.console_input(&bytes),
-            Command::AdvanceTime { wall } => self.clock.tell_wall(wall),
+            Command::AdvanceTime { wall } => {
+                self.clock.tell_wall(wall);
+                let allowed = self.limits.wall_clock_millis;
+                if wall.millis() >= allowed {
+                    self.halt_by_limit(None, LimitKind::WallClock, allowed);
+                }
+            }
             Command::SetTimeMode { mode } => self.clock.set_mode(mode),
             Command::SetSchedule { schedule } => self.scheduler.set_schedule(schedule),
             Command::SetLimits { limits } => self.limits = *limits,
@@ -64,6 +71,8 @@ impl Kernel {
             }
             Command::Reseed { seed } => self.rng = super::rng::Rng::new(seed),
             Command::Halt { reason } => self.halt(None, reason),
+            // For the machine, which knows when a turn ends.
+            Command::Interrupt { .. } => {}
         }
         Ok(Outcome::Done)
     }

@@ -13,14 +13,14 @@ pub struct Rate {
 const WINDOW_NANOS: u64 = 1_000_000_000;
 
 impl Rate {
-    /// Counts one more; says until when to wait when that is more than `per_second` within this second.
-    pub(crate) fn count(&mut self, now: VirtualTime, per_second: u64) -> Option<VirtualTime> {
+    /// Counts so many more; says until when to wait when that is more than `per_second` within this second.
+    pub(crate) fn count(&mut self, now: VirtualTime, more: u64, per_second: u64) -> Option<VirtualTime> {
         let end = self.window_start.saturating_add_nanos(WINDOW_NANOS);
         if now >= end {
             self.window_start = now;
             self.count = 0;
         }
-        self.count += 1;
+        self.count = self.count.saturating_add(more);
         (self.count > per_second).then(|| self.window_start.saturating_add_nanos(WINDOW_NANOS))
     }
 }

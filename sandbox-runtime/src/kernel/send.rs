@@ -35,7 +35,7 @@ impl Kernel {
             return;
         }
         let now = self.now();
-        if let Some(until) = self.message_rate.count(now, allowed) {
+        if let Some(until) = self.message_rate.count(now, 1, allowed) {
             self.throttle(pid, until, LimitKind::MessagesPerSecond, allowed);
         }
     }

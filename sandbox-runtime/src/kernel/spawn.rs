@@ -96,7 +96,7 @@ impl Kernel {
         if self.clock.mode() == TimeMode::Frozen {
             return;
         }
-        if let Some(until) = self.spawn_rate.count(now, allowed) {
+        if let Some(until) = self.spawn_rate.count(now, 1, allowed) {
             self.throttle(parent, until, LimitKind::SpawnsPerSecond, allowed);
         }
     }

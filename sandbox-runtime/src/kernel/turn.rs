@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shared::event::{Entry, EventKind, ExitedBy, TurnOutcome};
 use shared::limits::LimitKind;
-use shared::{Etf, EventSeq, Pid, Term, VirtualTime};
+use shared::schedule::TimeMode;
+use shared::{Etf, EventSeq, Pid, VirtualTime};
 
 use super::scheduler::Choice;
 use super::{Kernel, RunState};
@@ -57,6 +58,14 @@ pub struct TurnReport {
     pub mailbox_bytes: u64,
     /// Bytes of memory that are the process's own.
     pub memory: u64,
+}
+
+/// How much memory a process may have in its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    pub(crate) bytes: u64,
+    /// What is reached when it asks for more.
+    pub(crate) limit: LimitKind,
 }
 
 /// More than any guest can have; so sums of what guests say cannot overflow.
@@ -203,13 +212,23 @@ impl Kernel {
             (None, TurnResult::Waiting { until }) => TurnOutcome::Waiting { until: *until },
         };
         self.record(Some(pid), EventKind::TurnEnded { used: report.reductions, outcome });
-        match (doomed, report.result) {
-            (Some((reason, by)), _) => self.terminate(pid, reason, by),
-            (None, TurnResult::Exited { reason }) => self.terminate(pid, reason, ExitedBy::Itself),
-            (None, TurnResult::Yield) => self.pause(pid, None),
-            (None, TurnResult::Waiting { until }) => self.pause(pid, Some(until)),
+        let goes_on = match (doomed, report.result) {
+            (Some((reason, by)), _) => {
+                self.terminate(pid, reason, by);
+                None
+            }
+            (None, TurnResult::Exited { reason }) => {
+                self.terminate(pid, reason, ExitedBy::Itself);
+                None
+            }
+            (None, TurnResult::Yield) => Some(None),
+            (None, TurnResult::Waiting { until }) => Some(Some(until)),
+        };
+        // Before the process is put where it belongs: it may have to wait for the next second.
+        self.check_limits_after_turn(pid, report.reductions);
+        if let Some(waiting) = goes_on {
+            self.pause(pid, waiting);
         }
-        self.check_limits_after_turn(pid);
     }
 
     /// Puts a process that is alive after its turn where it belongs: `waiting` is what it waits for, if it does.
@@ -242,15 +261,19 @@ impl Kernel {
         }
     }
 
-    fn check_limits_after_turn(&mut self, pid: Pid) {
+    fn check_limits_after_turn(&mut self, pid: Pid, used: u32) {
         let limits = &self.limits;
-        let (total, per_process, all) = (limits.total_reductions, limits.process_bytes, limits.total_bytes);
+        let (total, per_process) = (limits.total_reductions, limits.process_bytes);
+        let (all, per_second) = (limits.total_bytes, limits.reductions_per_second);
         let (max_messages, max_bytes) = (limits.mailbox_messages, limits.mailbox_bytes);
         if self.total_reductions >= total {
-            self.limit_reached(Some(pid), LimitKind::TotalReductions, total);
-            let limit = Term::atom(LimitKind::TotalReductions.atom());
-            self.halt(Some(pid), Etf::of(&Term::tuple([Term::atom("system_limit"), limit])));
+            self.halt_by_limit(Some(pid), LimitKind::TotalReductions, total);
             return;
+        }
+        if self.clock.mode() != TimeMode::Frozen
+            && let Some(until) = self.reduction_rate.count(self.now(), used.into(), per_second)
+        {
+            self.throttle(pid, until, LimitKind::ReductionsPerSecond, per_second);
         }
         let Some(process) = self.process(pid) else {
             return;
@@ -264,6 +287,19 @@ impl Kernel {
             self.doom_by_limit(pid, LimitKind::MailboxBytes, max_bytes);
         } else if self.total_memory() > all {
             self.doom_by_limit(pid, LimitKind::TotalBytes, all);
+        }
+    }
+
+    /// Bytes of memory that a process may have in its turn: those of the sandbox that nobody else has, if that is less
+    /// than what one process may have.
+    pub(crate) fn memory_allowance(&self, pid: Pid) -> Allowance {
+        let own = self.process(pid).map_or(0, |process| process.memory);
+        let others = self.memory_in_use.saturating_sub(own);
+        let left = self.limits.total_bytes.saturating_sub(others);
+        if left < self.limits.process_bytes {
+            Allowance { bytes: left, limit: LimitKind::TotalBytes }
+        } else {
+            Allowance { bytes: self.limits.process_bytes, limit: LimitKind::ProcessBytes }
         }
     }
 

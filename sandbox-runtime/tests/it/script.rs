@@ -117,7 +117,7 @@ impl Script {
                 return Some(Ok(TurnResult::Exited { reason: Etf::of(&reason(&mut self.vars)) }));
             }
             Op::Trap => {
-                return Some(Err(GuestFault { reason: Etf::atom("trapped"), reductions: 1 }));
+                return Some(Err(GuestFault { reductions: 1, ..GuestFault::new(Etf::atom("trapped")) }));
             }
         }
         self.at += 1;
@@ -159,7 +159,7 @@ impl Guest for Script {
     }
 
     fn start(&mut self, entry: &Entry) -> Result<(), GuestFault> {
-        let unknown = || GuestFault { reason: Etf::atom("undef"), reductions: 0 };
+        let unknown = || GuestFault::new(Etf::atom("undef"));
         self.ops = self.program.get(entry.function.as_str()).ok_or_else(unknown)?.clone();
         self.vars.args = entry.args.decode().expect("a term").as_list().expect("a list").to_vec();
         Ok(())

@@ -130,3 +130,8 @@ fn code_that_is_replaced_while_it_runs() {
 fn files_and_reports() {
     check("file_cases", Collect::WhenNeeded);
 }
+
+#[test]
+fn trees_of_supervisors_and_their_signals() {
+    check("supervision_cases", Collect::WhenNeeded);
+}
