@@ -34,6 +34,11 @@ impl OffBin {
     pub fn bytes(&self) -> &[u8] {
         &self.data
     }
+    /// Where its bytes begin.
+    #[inline]
+    pub(crate) fn start(&self) -> *const u8 {
+        self.data.as_ptr()
+    }
     /// Bytes that it takes.
     pub(crate) fn capacity(&self) -> usize {
         self.data.capacity()

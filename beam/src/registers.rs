@@ -45,6 +45,15 @@ impl Registers {
     }
 }
 
+impl Registers {
+    /// Sets a floating-point register.
+    pub fn set_float(&mut self, index: usize, value: f64) {
+        assert!(index < REGISTERS);
+        // SAFETY: there are so many of them.
+        unsafe { *self.floats().add(index) = value }
+    }
+}
+
 #[cfg(target_arch = "wasm32")]
 impl Registers {
     /// Registers of the process of this guest.

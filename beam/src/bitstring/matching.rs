@@ -15,8 +15,16 @@ const POSITION: usize = 1;
 const END: usize = 2;
 const START: usize = 3;
 
+/// Words of a match context, counted from its header. All but the storage are small integers.
+pub(crate) mod context {
+    pub(crate) const STORAGE: usize = 1 + super::STORAGE;
+    pub(crate) const POSITION: usize = 1 + super::POSITION;
+    pub(crate) const END: usize = 1 + super::END;
+    pub(crate) const START: usize = 1 + super::START;
+}
+
 /// Header of every match context.
-const HEADER: u64 = header(kind::MATCH, 4, 0);
+pub(crate) const HEADER: u64 = header(kind::MATCH, 4, 0);
 
 /// An opened match context. [`Matcher::commit`] writes the position back.
 pub struct Matcher<'a> {

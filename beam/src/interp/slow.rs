@@ -1,16 +1,18 @@
-//! Operations that are performed by functions of their own: exceptions, records, and in the files below this one maps and
-//! bitstrings.
+//! Operations that are performed by functions of their own: exceptions, records, and in the files below this one calls, values,
+//! maps and bitstrings.
 //!
 //! Each gets the process and its instruction, and gives the address of the next instruction or a failure. What it
 //! allocates stays in fragments until the next collection; where its live registers are known, it collects first.
 
 pub(super) mod bitstring;
 mod construct;
+pub(super) mod control;
 mod map;
+pub(super) mod values;
 
 use crate::atoms;
 use crate::fail::{Class, Fail};
-use crate::instr::{Code, OPERAND_CONST, OPERAND_X};
+use crate::instr::{Code, OPERAND_CONST, OPERAND_X, OPERAND_Y, split};
 use crate::interp::stacktrace;
 use crate::term::{Term, kind};
 use crate::vm::Vm;
@@ -47,8 +49,6 @@ pub(super) const TABLE: &[fn(&mut Vm, Code) -> Step] = &[
     bitstring::get_utf,
     bitstring::skip_utf,
     bitstring::get_tail,
-    bitstring::get_position,
-    bitstring::set_position,
     bitstring::bs_match,
     construct::create,
     construct::init,
@@ -66,8 +66,8 @@ pub(super) const TABLE: &[fn(&mut Vm, Code) -> Step] = &[
 impl Vm {
     /// Value of a source operand of an instruction.
     pub(super) fn source(&self, code: Code, operand: u16) -> Term {
-        let index = usize::from(operand & 0x3fff);
-        match operand >> 14 {
+        let (kind, index) = split(operand);
+        match kind {
             OPERAND_X => self.x[index],
             OPERAND_CONST => code.term(index),
             // SAFETY: the loader checked that the frame has this register.
@@ -76,8 +76,8 @@ impl Vm {
     }
     /// Writes to a register.
     pub(super) fn set(&mut self, operand: u16, value: Term) {
-        let index = usize::from(operand & 0x3fff);
-        if operand >> 14 == OPERAND_X {
+        let (kind, index) = split(operand);
+        if kind == OPERAND_X {
             self.x[index] = value;
         } else {
             // SAFETY: as in `source`.
@@ -104,7 +104,7 @@ fn tagged(vm: &mut Vm, tag: Term, value: Term) -> Step {
 }
 
 fn catch_end(vm: &mut Vm, code: Code) -> Step {
-    vm.set(code.a() | 1 << 14, Term::NIL);
+    vm.set(code.a() | OPERAND_Y, Term::NIL);
     if vm.x[0] == Term::NONE {
         let [_, class, value, trace] = [vm.x[0], vm.x[1], vm.x[2], vm.x[3]];
         vm.x[0] = match class {
@@ -121,7 +121,7 @@ fn catch_end(vm: &mut Vm, code: Code) -> Step {
 }
 
 fn try_case(vm: &mut Vm, code: Code) -> Step {
-    vm.set(code.a() | 1 << 14, Term::NIL);
+    vm.set(code.a() | OPERAND_Y, Term::NIL);
     vm.x.copy_within(1..4, 0);
     Ok(code.next())
 }
@@ -197,14 +197,14 @@ fn update_record(vm: &mut Vm, code: Code) -> Step {
     }
     let updated = vm.heap.tuple(&elements);
     vm.set(code.a(), updated);
-    Ok(code.offset(code.high(1) as i32))
+    Ok(code.behind(code.high(1)))
 }
 
 fn is_function2(vm: &mut Vm, code: Code) -> Step {
     let (fun, arity) = (vm.source(code, code.a()), vm.source(code, code.b()));
     let found = fun_arity(vm, fun);
     let holds = found.is_some() && arity.small_value() == found;
-    Ok(if holds { code.next() } else { code.offset(code.low(1) as i32) })
+    Ok(if holds { code.next() } else { code.jump(code.low(1) as i32) })
 }
 
 /// Number of arguments of a fun.

@@ -11,7 +11,7 @@ const DEPTH: usize = 8;
 /// Whether an address is that of a `FuncInfo`.
 pub(super) fn is_func_info(pc: *const u64) -> bool {
     // SAFETY: `pc` is the address of an instruction.
-    unsafe { *pc & 0x3ff == Operation::FuncInfo as u64 }
+    unsafe { *pc as u8 == Operation::FuncInfo as u8 }
 }
 
 /// The current address, if given, and the return addresses on the stack as a raw value.

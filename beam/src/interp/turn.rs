@@ -94,11 +94,6 @@ pub(super) fn yielded(vm: &mut Vm, pc: *const u64) -> Turn {
     yielded_live(vm, pc, arity)
 }
 
-/// The turn ends behind a native: its value in the first X register is all that lives.
-pub(super) fn yielded_returning(vm: &mut Vm, pc: *const u64) -> Turn {
-    yielded_live(vm, pc, 1)
-}
-
 pub(super) fn yielded_live(vm: &mut Vm, pc: *const u64, live: usize) -> Turn {
     vm.pc = pc;
     vm.live = live;

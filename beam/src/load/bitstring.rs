@@ -104,6 +104,24 @@ pub(super) fn emit(
     }
 }
 
+/// Most bits of an integer that is small whatever it is.
+const MAX_STEP_BITS: u32 = 56;
+
+/// A `bs_match` whose commands are instructions of their own.
+#[derive(Default)]
+struct Steps<'b> {
+    /// Bits that there must be.
+    bits: u32,
+    /// No more than these.
+    is_exact: bool,
+    /// What is left behind them must be a multiple of it.
+    unit: Option<u32>,
+    /// Where each integer begins, its bits and its destination.
+    integers: Vec<(u32, u32, &'b Arg)>,
+    /// Bits to move on.
+    distance: u32,
+}
+
 struct Emit<'a> {
     words: &'a mut Words,
     tables: &'a Tables,
@@ -268,10 +286,13 @@ impl Emit<'_> {
             let context = self.words.source(self.tables, &args[1])?;
             self.words.a(context);
             self.words.b(target(to)?);
-            self.words.c(unit);
+            self.words.c(unit - 1);
             self.words.label(1, Half::Low, label(&args[0]));
             self.words.finish();
             return Ok(());
+        }
+        if let Some(steps) = self.steps(&commands) {
+            return self.emit_steps(args, &steps);
         }
         self.words.begin(Operation::BsMatch, 3 + 2 * commands.len());
         let context = self.words.source(self.tables, &args[1])?;
@@ -287,6 +308,66 @@ impl Emit<'_> {
         self.words.or(2, commands.len() as u64 | live << 32);
         let length = self.words.length() as u64;
         self.words.or(1, length << 32);
+        Ok(())
+    }
+    /// The commands as instructions of their own: a test of the length first, then unsigned integers of fixed size and gaps.
+    /// The last integer moves the context on, as its destination may be the context's own register.
+    fn steps<'b>(&self, commands: &[(&Arg, &'b [Arg])]) -> Option<Steps<'b>> {
+        let one = |arg: &Arg| number(arg).ok().and_then(|n| u32::try_from(n).ok());
+        let [(ensure, operands), rest @ ..] = commands else { return None };
+        let mut steps = match (self.atom(ensure).as_str(), *operands) {
+            ("ensure_at_least", [stride, unit]) => {
+                let unit = one(unit)?;
+                Steps { bits: one(stride)?, unit: unit.is_power_of_two().then_some(unit), ..Steps::default() }
+            }
+            ("ensure_exactly", [stride]) => {
+                Steps { bits: one(stride)?, is_exact: true, unit: Some(1), ..Steps::default() }
+            }
+            _ => return None,
+        };
+        steps.unit?;
+        for (name, operands) in rest {
+            match (self.atom(name).as_str(), *operands) {
+                ("skip", [stride]) => steps.distance = steps.distance.checked_add(one(stride)?)?,
+                ("integer", [_, flags, size, unit, to]) => {
+                    let bits = one(size)?.checked_mul(one(unit)?)?;
+                    if !(1..=MAX_STEP_BITS).contains(&bits) || self.flags(flags) & (SIGNED | LITTLE) != 0 {
+                        return None;
+                    }
+                    steps.integers.push((steps.distance, bits, to));
+                    steps.distance = steps.distance.checked_add(bits)?;
+                }
+                _ => return None,
+            }
+        }
+        // The test of the length is what makes reading safe.
+        (steps.distance <= steps.bits).then_some(steps)
+    }
+    fn emit_steps(&mut self, args: &[Arg], steps: &Steps<'_>) -> Result<(), LoadError> {
+        let context = |words: &mut Words, operation, length| -> Result<(), LoadError> {
+            words.begin(operation, length);
+            let context = words.source(self.tables, &args[1])?;
+            words.a(context);
+            Ok(())
+        };
+        context(self.words, if steps.is_exact { Operation::BsEnsureExactly } else { Operation::BsEnsure }, 2)?;
+        self.words.b(steps.unit.map_or(0, |unit| unit - 1) as u16);
+        self.words.label(1, Half::Low, label(&args[0]));
+        self.words.or(1, u64::from(steps.bits) << 32);
+        self.words.finish();
+        for (i, (at, bits, to)) in steps.integers.iter().enumerate() {
+            let advance = if i + 1 == steps.integers.len() { steps.distance } else { 0 };
+            context(self.words, Operation::BsTakeInteger, 2)?;
+            self.words.b(target(to)?);
+            self.words.c(*bits as u16);
+            self.words.or(1, u64::from(*at) | u64::from(advance) << 32);
+            self.words.finish();
+        }
+        if steps.integers.is_empty() && steps.distance > 0 {
+            context(self.words, Operation::BsAdvance, 1)?;
+            self.words.bc(steps.distance);
+            self.words.finish();
+        }
         Ok(())
     }
     /// Destination and unit of the rest, where the commands do nothing but take one unsigned byte.

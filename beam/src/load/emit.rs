@@ -146,7 +146,7 @@ impl<'a> Emitter<'a> {
             self.plain(Operation::Trap, 0, 0, 0);
         }
         while let Some((_, y)) = self.clears.next_if(|(at, _)| *at <= i) {
-            self.plain(Operation::InitY, y as usize, 0, 0);
+            self.plain(Operation::InitY, 8 * y as usize, 0, 0);
         }
     }
     fn skip_guards(&mut self, i: usize) {
@@ -171,24 +171,22 @@ impl<'a> Emitter<'a> {
         let next_is = |op: Op| next.is_some_and(|n| n.op == op);
         match first.op {
             Op::Deallocate if next_is(Op::Return) => {
-                self.words.begin(Operation::DeallocateReturn, 1);
-                self.words.a(number(&args[0])? as u16);
-                self.words.finish();
+                self.plain(Operation::DeallocateReturn, frame(&args[0])?, 0, 0);
                 Ok(2)
             }
             // A fun that is called last may call itself without end.
             Op::CallFun | Op::CallFun2
                 if next_is(Op::Deallocate) && rest.get(1).is_some_and(|n| n.op == Op::Return) =>
             {
-                let frame = next.map_or(Ok(0), |n| number(&n.args[0]))?;
+                let size = next.map_or(Ok(0), |n| frame(&n.args[0]))?;
                 if first.op == Op::CallFun {
-                    self.plain(Operation::CallFunLast, number(&args[0])?, frame, 0);
+                    self.plain(Operation::CallFunLast, number(&args[0])?, size, 0);
                 } else {
                     self.words.begin(Operation::CallFun2Last, 1);
                     let fun = self.words.source(self.tables, &args[2])?;
                     self.words.a(number(&args[1])? as u16);
                     self.words.b(fun);
-                    self.words.c(frame as u16);
+                    self.words.c(size as u16);
                     self.words.finish();
                 }
                 Ok(3)
@@ -198,14 +196,14 @@ impl<'a> Emitter<'a> {
                 match (source, destination) {
                     (Arg::X(from), Arg::X(to)) => {
                         self.words.begin(Operation::MoveXXReturn, 1);
-                        self.words.a(*from as u16);
-                        self.words.b(*to as u16);
+                        self.words.a(8 * *from as u16);
+                        self.words.b(8 * *to as u16);
                     }
                     (Arg::Y(_), _) | (_, Arg::Y(_)) => return Ok(0),
                     (_, Arg::X(to)) => {
                         self.words.begin(Operation::MoveCXReturn, 2);
                         let value = constant(self.tables, source)?;
-                        self.words.b(*to as u16);
+                        self.words.b(8 * *to as u16);
                         self.words.or(1, value.0);
                     }
                     _ => return Ok(0),
@@ -219,7 +217,7 @@ impl<'a> Emitter<'a> {
                     return Ok(0);
                 }
                 self.words.begin(Operation::IsNonemptyListGetList, 2);
-                self.words.a(*tested as u16);
+                self.words.a(8 * *tested as u16);
                 self.words.label(0, Half::High, label(&args[0]));
                 self.words.or(1, u64::from(target(&n.args[1])?) << 32 | u64::from(target(&n.args[2])?) << 48);
                 self.words.finish();
@@ -232,7 +230,7 @@ impl<'a> Emitter<'a> {
                     return Ok(0);
                 }
                 self.words.begin(Operation::GetTupleElement2, 2);
-                self.words.a(*tuple as u16);
+                self.words.a(8 * *tuple as u16);
                 self.words.b(i as u16);
                 self.words.c(target(&args[2])?);
                 self.words.or(1, (j as u64) << 32 | u64::from(target(&n.args[2])?) << 48);
@@ -284,10 +282,10 @@ impl<'a> Emitter<'a> {
             Op::RecvMarkerReserve => self.move_to(&Arg::Nil, &args[0])?,
             Op::Call => self.call(Operation::Call, 0, &args[1]),
             Op::CallOnly => self.call(Operation::CallOnly, 0, &args[1]),
-            Op::CallLast => self.call(Operation::CallLast, number(&args[2])?, &args[1]),
+            Op::CallLast => self.call(Operation::CallLast, frame(&args[2])?, &args[1]),
             Op::CallExt => self.call_import(&args[1], Operation::CallExt, 0)?,
             Op::CallExtOnly => self.call_import(&args[1], Operation::CallExtOnly, 0)?,
-            Op::CallExtLast => self.call_import(&args[1], Operation::CallExtLast, number(&args[2])?)?,
+            Op::CallExtLast => self.call_import(&args[1], Operation::CallExtLast, frame(&args[2])?)?,
             Op::Return => self.plain(Operation::Return, 0, 0, 0),
             Op::Allocate => self.allocate(number(&args[0])?, 0, number(&args[1])?)?,
             Op::AllocateHeap => self.allocate(number(&args[0])?, heap_need(&args[1]), number(&args[2])?)?,
@@ -300,8 +298,8 @@ impl<'a> Emitter<'a> {
                 self.clear_frame(number(&args[0])?);
             }
             Op::TestHeap => self.test_heap(heap_need(&args[0]), number(&args[1])?)?,
-            Op::Deallocate => self.plain(Operation::Deallocate, number(&args[0])?, 0, 0),
-            Op::Trim => self.plain(Operation::Trim, number(&args[1])?, number(&args[0])?, 0),
+            Op::Deallocate => self.plain(Operation::Deallocate, frame(&args[0])?, 0, 0),
+            Op::Trim => self.plain(Operation::Deallocate, frame(&args[0])?, 0, 0),
             Op::Init => self.init_y(&args[..])?,
             Op::InitYregs => self.init_y(list(&args[0]))?,
             Op::Move => self.move_to(&args[0], &args[1])?,
@@ -310,7 +308,7 @@ impl<'a> Emitter<'a> {
             Op::PutTuple2 => self.put_tuple(&args[0], list(&args[1]))?,
             Op::GetList => match (&args[0], &args[1], &args[2]) {
                 (Arg::X(a), Arg::X(b), Arg::X(c)) => {
-                    self.plain(Operation::GetListX, *a as usize, *b as usize, *c as usize)
+                    self.plain(Operation::GetListX, 8 * *a as usize, 8 * *b as usize, 8 * *c as usize)
                 }
                 _ => self.source_and_targets(Operation::GetList, &args[0], &args[1], &args[2])?,
             },
@@ -395,7 +393,7 @@ impl<'a> Emitter<'a> {
                 self.words.finish();
             }
             Op::Apply => self.plain(Operation::Apply, number(&args[0])?, 0, 0),
-            Op::ApplyLast => self.plain(Operation::ApplyLast, number(&args[0])?, number(&args[1])?, 0),
+            Op::ApplyLast => self.plain(Operation::ApplyLast, number(&args[0])?, frame(&args[1])?, 0),
             Op::MakeFun2 => {
                 let captured = self.file.funs.get(number(&args[0])?).map_or(0, |row| row.free);
                 let env: Vec<Arg> = (0..captured).map(Arg::X).collect();
@@ -432,7 +430,7 @@ impl<'a> Emitter<'a> {
             Op::Fmove => match (&args[0], &args[1]) {
                 (Arg::FloatReg(from), to) => {
                     self.words.begin(Operation::FmoveOut, 1);
-                    self.words.a(*from as u16);
+                    self.words.a(8 * *from as u16);
                     self.words.b(target(to)?);
                     self.words.finish();
                 }
@@ -451,7 +449,7 @@ impl<'a> Emitter<'a> {
             Op::PutMapAssoc => self.put_map(Operation::PutMapAssoc, args)?,
             Op::PutMapExact => self.put_map(Operation::PutMapExact, args)?,
             Op::HasMapFields => self.map_fields(Operation::HasMapFields, args)?,
-            Op::GetMapElements => self.map_fields(Operation::GetMapElements, args)?,
+            Op::GetMapElements => self.get_map_elements(args)?,
             _ => {
                 // The instructions behind these rely on the room that these ask for. They themselves take some of it.
                 const OWN_WORDS: usize = 16;
@@ -574,9 +572,14 @@ impl<'a> Emitter<'a> {
     fn compare(&mut self, operation: Operation, immediate: Option<Operation>, args: &[Arg]) -> Result<(), LoadError> {
         let ordered = matches!(operation, Operation::IsLt | Operation::IsGe);
         let is_constant = |arg: &Arg| !matches!(arg, Arg::X(_) | Arg::Y(_));
-        let (mut l, mut r) = (&args[1], &args[2]);
-        if !ordered && is_constant(l) {
+        let (mut l, mut r, mut immediate) = (&args[1], &args[2], immediate);
+        if is_constant(l) {
             std::mem::swap(&mut l, &mut r);
+            immediate = match immediate {
+                Some(Operation::IsLtImm) => Some(Operation::IsGtImm),
+                Some(Operation::IsGeImm) => Some(Operation::IsLeImm),
+                same => same,
+            };
         }
         if is_constant(r) && !is_constant(l) {
             let value = constant(self.tables, r)?;
@@ -635,7 +638,7 @@ impl<'a> Emitter<'a> {
     }
     fn allocate(&mut self, frame: usize, need: usize, live: usize) -> Result<(), LoadError> {
         let together = need <= 0xffff;
-        self.plain(Operation::Allocate, frame, live, if together { need } else { 0 });
+        self.plain(Operation::Allocate, 8 * frame, live, if together { need } else { 0 });
         if !together {
             self.clear_frame(frame);
             self.test_heap(need, live)?;
@@ -644,7 +647,7 @@ impl<'a> Emitter<'a> {
     }
     fn clear_frame(&mut self, frame: usize) {
         for y in 0..frame {
-            self.plain(Operation::InitY, y, 0, 0);
+            self.plain(Operation::InitY, 8 * y, 0, 0);
         }
     }
     fn test_heap(&mut self, need: usize, live: usize) -> Result<(), LoadError> {
@@ -664,10 +667,10 @@ impl<'a> Emitter<'a> {
     }
     fn move_to(&mut self, from: &Arg, to: &Arg) -> Result<(), LoadError> {
         match (from, to) {
-            (Arg::X(a), Arg::X(b)) => self.plain(Operation::MoveXX, *a as usize, *b as usize, 0),
-            (Arg::X(a), Arg::Y(b)) => self.plain(Operation::MoveXY, *a as usize, *b as usize, 0),
-            (Arg::Y(a), Arg::X(b)) => self.plain(Operation::MoveYX, *a as usize, *b as usize, 0),
-            (Arg::Y(a), Arg::Y(b)) => self.plain(Operation::MoveYY, *a as usize, *b as usize, 0),
+            (Arg::X(a), Arg::X(b)) => self.plain(Operation::MoveXX, 8 * *a as usize, 8 * *b as usize, 0),
+            (Arg::X(a), Arg::Y(b)) => self.plain(Operation::MoveXY, 8 * *a as usize, 8 * *b as usize, 0),
+            (Arg::Y(a), Arg::X(b)) => self.plain(Operation::MoveYX, 8 * *a as usize, 8 * *b as usize, 0),
+            (Arg::Y(a), Arg::Y(b)) => self.plain(Operation::MoveYY, 8 * *a as usize, 8 * *b as usize, 0),
             (_, Arg::X(b)) => self.move_constant(Operation::MoveCX, from, *b)?,
             (_, Arg::Y(b)) => self.move_constant(Operation::MoveCY, from, *b)?,
             _ => return Err(invalid("an operand is no register")),
@@ -676,7 +679,7 @@ impl<'a> Emitter<'a> {
     }
     fn move_constant(&mut self, operation: Operation, from: &Arg, to: u32) -> Result<(), LoadError> {
         self.words.begin(operation, 2);
-        self.words.b(to as u16);
+        self.words.b(8 * to as u16);
         let value = constant(self.tables, from)?;
         self.words.or(1, value.0);
         self.words.finish();
@@ -684,7 +687,7 @@ impl<'a> Emitter<'a> {
     }
     fn put_list(&mut self, args: &[Arg]) -> Result<(), LoadError> {
         if let (Arg::X(a), Arg::X(b), Arg::X(c)) = (&args[0], &args[1], &args[2]) {
-            self.plain(Operation::PutListX, *a as usize, *b as usize, *c as usize);
+            self.plain(Operation::PutListX, 8 * *a as usize, 8 * *b as usize, 8 * *c as usize);
             return Ok(());
         }
         self.words.begin(Operation::PutList, 1);
@@ -696,6 +699,13 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
     fn put_tuple(&mut self, to: &Arg, elements: &[Arg]) -> Result<(), LoadError> {
+        if let 2 | 3 = elements.len() {
+            self.words.begin(if elements.len() == 2 { Operation::PutTuple2 } else { Operation::PutTuple3 }, 2);
+            self.words.a(target(to)?);
+            self.pack(1, elements)?;
+            self.words.finish();
+            return Ok(());
+        }
         self.words.begin(Operation::PutTuple, 2 + elements.len().div_ceil(4));
         self.words.a(target(to)?);
         self.words.bc(elements.len() as u32);
@@ -718,7 +728,7 @@ impl<'a> Emitter<'a> {
             return Err(invalid("an element of a tuple of more than 65,535"));
         }
         if let (Arg::X(tuple), Arg::X(to)) = (&args[0], &args[2]) {
-            self.plain(Operation::GetTupleElementX, *tuple as usize, index, *to as usize);
+            self.plain(Operation::GetTupleElementX, 8 * *tuple as usize, index, 8 * *to as usize);
             return Ok(());
         }
         self.words.begin(Operation::GetTupleElement, 1);
@@ -788,11 +798,34 @@ impl<'a> Emitter<'a> {
         self.long();
         Ok(())
     }
+    /// One instruction a key, where all keys are immediates.
+    fn get_map_elements(&mut self, args: &[Arg]) -> Result<(), LoadError> {
+        let source = &args[1];
+        let pairs: Vec<&[Arg]> = list(&args[2]).chunks_exact(2).collect();
+        let is_immediate = |arg: &Arg| {
+            !matches!(arg, Arg::X(_) | Arg::Y(_)) && constant(self.tables, arg).is_ok_and(Term::is_immediate)
+        };
+        if !matches!(source, Arg::X(_) | Arg::Y(_)) || !pairs.iter().all(|pair| is_immediate(&pair[0])) {
+            return self.map_fields(Operation::GetMapElements, args);
+        }
+        // What takes the place of the map itself comes last.
+        let (last, first): (Vec<&[Arg]>, Vec<&[Arg]>) = pairs.into_iter().partition(|pair| pair[1] == *source);
+        for pair in first.into_iter().chain(last) {
+            self.words.begin(Operation::GetMapElement, 3);
+            let map = self.words.source(self.tables, source)?;
+            self.words.a(map);
+            self.words.b(target(&pair[1])?);
+            self.words.label(1, Half::Low, label(&args[0]));
+            self.words.or(2, constant(self.tables, &pair[0])?.0);
+            self.words.finish();
+        }
+        Ok(())
+    }
     fn float_register_from(&mut self, operation: Operation, from: &Arg, to: u32) -> Result<(), LoadError> {
         self.words.begin(operation, 1);
         let source = self.words.source(self.tables, from)?;
         self.words.a(source);
-        self.words.b(to as u16);
+        self.words.b(8 * to as u16);
         self.words.finish();
         Ok(())
     }
@@ -888,12 +921,19 @@ impl<'a> Emitter<'a> {
     }
 }
 
-fn y(arg: &Arg) -> Result<usize, LoadError> {
-    if let Arg::Y(n) = arg { Ok(*n as usize) } else { Err(invalid("an operand is no Y register")) }
+/// Size of a frame in bytes.
+fn frame(arg: &Arg) -> Result<usize, LoadError> {
+    Ok(8 * number(arg)?)
 }
 
+/// Offset of a Y register in bytes.
+fn y(arg: &Arg) -> Result<usize, LoadError> {
+    if let Arg::Y(n) = arg { Ok(8 * *n as usize) } else { Err(invalid("an operand is no Y register")) }
+}
+
+/// Offset of a float register in bytes.
 fn float_register(arg: &Arg) -> Result<usize, LoadError> {
-    if let Arg::FloatReg(n) = arg { Ok(*n as usize) } else { Err(invalid("an operand is no float register")) }
+    if let Arg::FloatReg(n) = arg { Ok(8 * *n as usize) } else { Err(invalid("an operand is no float register")) }
 }
 
 /// Whether a last call of a native drops the caller's frame first: it goes on with a call of its own, or Erlang/OTP has it

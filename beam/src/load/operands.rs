@@ -1,12 +1,9 @@
 //! Words of one instruction under construction, and labels that are resolved at the end.
 
-use crate::instr::{OPERAND_CONST, OPERAND_X, OPERAND_Y, Operation, head};
+use crate::instr::{MAX_OPERAND, OPERAND_CONST, OPERAND_X, OPERAND_Y, Operation, head, operand};
 use crate::load::Tables;
 use crate::loader::{AllocKind, Arg, LoadError};
 use crate::term::{SMALL_MAX, SMALL_MIN, Term};
-
-/// Largest index of an operand.
-const MAX_INDEX: usize = 0x3fff;
 
 /// Where in a word a distance goes.
 #[derive(Clone, Copy)]
@@ -69,7 +66,7 @@ impl Words {
     pub(super) fn or(&mut self, word: usize, value: u64) {
         self.words[self.start + word] |= value;
     }
-    /// Writes the distance to a label; label 0 means none and leaves 0.
+    /// Writes the distance to a label in bytes; label 0 means none and leaves 0.
     pub(super) fn label(&mut self, word: usize, half: Half, label: u32) {
         if label != 0 {
             self.fixups.push(Fixup { word: self.start + word, half, from: self.start, label });
@@ -82,20 +79,20 @@ impl Words {
     /// Ends the instruction: its length goes into its first word.
     pub(super) fn finish(&mut self) {
         let length = self.length();
-        if length < 64 {
-            self.words[self.start] |= (length as u64) << 10;
+        if length < 256 {
+            self.words[self.start] |= (length as u64) << 8;
         }
     }
     /// A source operand; a constant is put behind the instruction.
     pub(super) fn source(&mut self, tables: &Tables, arg: &Arg) -> Result<u16, LoadError> {
         match arg {
-            Arg::X(n) => Ok(OPERAND_X << 14 | *n as u16),
-            Arg::Y(n) => index(*n as usize).map(|n| OPERAND_Y << 14 | n),
+            Arg::X(n) => Ok(operand(OPERAND_X, *n as u16)),
+            Arg::Y(n) => index(*n as usize).map(|n| operand(OPERAND_Y, n)),
             _ => {
                 let value = constant(tables, arg)?;
                 let at = index(self.length())?;
                 self.words.push(value.0);
-                Ok(OPERAND_CONST << 14 | at)
+                Ok(operand(OPERAND_CONST, at))
             }
         }
     }
@@ -105,7 +102,7 @@ impl Words {
             let Some(to) = self.labels.get(fixup.label as usize).filter(|to| **to != u32::MAX) else {
                 return Err(invalid("an instruction refers to a label that is not there"));
             };
-            let distance = i64::from(*to) - fixup.from as i64;
+            let distance = 8 * (i64::from(*to) - fixup.from as i64);
             let distance32 = u64::from(distance as i32 as u32);
             self.words[fixup.word] |= match fixup.half {
                 Half::Low => distance32,
@@ -123,7 +120,7 @@ pub(super) fn invalid(reason: &'static str) -> LoadError {
 }
 
 fn index(n: usize) -> Result<u16, LoadError> {
-    if n <= MAX_INDEX { Ok(n as u16) } else { Err(invalid("an instruction has too many operands")) }
+    if n <= MAX_OPERAND { Ok(n as u16) } else { Err(invalid("an instruction has too many operands")) }
 }
 
 /// The term of a constant operand.
@@ -145,8 +142,8 @@ pub(super) fn constant(tables: &Tables, arg: &Arg) -> Result<Term, LoadError> {
 /// A destination operand.
 pub(super) fn target(arg: &Arg) -> Result<u16, LoadError> {
     match arg {
-        Arg::X(n) => Ok(*n as u16),
-        Arg::Y(n) => index(*n as usize).map(|n| OPERAND_Y << 14 | n),
+        Arg::X(n) => Ok(operand(OPERAND_X, *n as u16)),
+        Arg::Y(n) => index(*n as usize).map(|n| operand(OPERAND_Y, n)),
         _ => Err(invalid("an operand is no register")),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Step;
 use crate::atoms;
+use crate::bits;
 use crate::bitstring::matching::{self, Matcher};
 use crate::fail::Fail;
 use crate::instr::Code;
@@ -11,7 +12,7 @@ use crate::vm::Vm;
 
 /// Where to go when nothing matches.
 fn no_match(code: Code) -> *const u64 {
-    code.offset(code.low(1) as i32)
+    code.jump(code.low(1) as i32)
 }
 
 fn deliver(vm: &mut Vm, code: Code, to: u16, value: Option<Term>) -> Step {
@@ -121,27 +122,38 @@ pub(super) fn get_tail(vm: &mut Vm, code: Code) -> Step {
     deliver(vm, code, code.b(), Some(tail))
 }
 
-pub(super) fn get_position(vm: &mut Vm, code: Code) -> Step {
+pub(in crate::interp) fn get_position(vm: &mut Vm, code: Code) -> Step {
     let position = matching::get_position(vm.source(code, code.a()));
     deliver(vm, code, code.b(), Some(position))
 }
 
-pub(super) fn set_position(vm: &mut Vm, code: Code) -> Step {
+pub(in crate::interp) fn set_position(vm: &mut Vm, code: Code) -> Step {
     matching::set_position(vm.source(code, code.a()), vm.source(code, code.b()));
     Ok(code.next())
 }
 
-/// Takes the next byte of a context; nothing if there are fewer than eight bits left, or what is left is no multiple of the
-/// unit, which is 1 or 8.
-#[inline]
-pub(in crate::interp) fn next_byte(context: Term, unit: usize) -> Option<Term> {
-    let mut matcher = Matcher::open(context)?;
-    if matcher.remaining() & (unit - 1) != 0 {
-        return None;
-    }
-    let byte = matcher.byte()?;
+/// Takes the next byte of a context. It does not match if there are fewer than eight bits left, or what is left is no
+/// multiple of the unit. c: one less than the unit, which is a power of two.
+pub(in crate::interp) fn match_byte(vm: &mut Vm, code: Code) -> *const u64 {
+    let mut matcher = Matcher::open(vm.source(code, code.a()));
+    let fits = |matcher: &&mut Matcher<'_>| matcher.remaining() & usize::from(code.c()) == 0;
+    let Some(byte) = matcher.as_mut().filter(fits).and_then(|matcher| matcher.byte()) else { return no_match(code) };
+    matcher.iter().for_each(Matcher::commit);
+    vm.set(code.b(), Term::small(i64::from(byte)));
+    code.next()
+}
+
+/// An unsigned integer that is there. Fields as in the loop.
+pub(in crate::interp) fn take_integer(vm: &mut Vm, code: Code) -> Step {
+    let Some(mut matcher) = Matcher::open(vm.source(code, code.a())) else { return Ok(code.next()) };
+    let (offset, distance) = (code.low(1) as usize, code.high(1) as usize);
+    let bits = usize::from(code.c());
+    // At most 59 bits, which is small.
+    let value = bits::read(matcher.rest().data, matcher.rest().offset + offset, bits);
+    matcher.skip(distance);
     matcher.commit();
-    Some(Term::small(i64::from(byte)))
+    vm.set(code.b(), Term::small(value as i64));
+    Ok(code.next())
 }
 
 /// `bs_match`: a run of commands on one context. The position is written back where the commands succeed.
@@ -175,5 +187,5 @@ pub(super) fn bs_match(vm: &mut Vm, code: Code) -> Step {
         }
     }
     matcher.commit();
-    Ok(code.offset(code.high(1) as i32))
+    Ok(code.behind(code.high(1)))
 }

@@ -23,7 +23,7 @@ fn deliver(vm: &mut Vm, code: Code, to: u16, outcome: Outcome, next: *const u64)
 fn otherwise(code: Code, fail: Fail) -> Step {
     match code.low(1) as i32 {
         0 => Err(fail),
-        distance => Ok(code.offset(distance)),
+        distance => Ok(code.jump(distance)),
     }
 }
 
@@ -31,8 +31,8 @@ pub(super) fn create(vm: &mut Vm, code: Code) -> Step {
     vm.settle(code.high(2))?;
     let (x, stack) = (&vm.x, vm.heap.stack);
     let source = |operand: u16| {
-        let index = usize::from(operand & 0x3fff);
-        match operand >> 14 {
+        let (kind, index) = crate::instr::split(operand);
+        match kind {
             crate::instr::OPERAND_X => x[index],
             crate::instr::OPERAND_CONST => code.term(index),
             // SAFETY: the loader checked that the frame has this register.
@@ -62,7 +62,7 @@ pub(super) fn create(vm: &mut Vm, code: Code) -> Step {
         segment
     };
     let outcome = construct::create_with(&mut vm.heap, code.low(2) as usize, segment);
-    deliver(vm, code, code.b(), outcome, code.offset(code.high(1) as i32))
+    deliver(vm, code, code.b(), outcome, code.behind(code.high(1)))
 }
 
 fn begin(vm: &mut Vm, code: Code, begun: Result<(Builder, Term), Fail>) -> Step {

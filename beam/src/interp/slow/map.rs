@@ -14,7 +14,7 @@ fn pairs(vm: &Vm, code: Code) -> Vec<(Term, Term)> {
 }
 
 fn next(code: Code) -> *const u64 {
-    code.offset(code.high(1) as i32)
+    code.behind(code.high(1))
 }
 
 /// Fails: jumps where there is a place to jump to, else raises.
@@ -24,7 +24,7 @@ fn otherwise(vm: &mut Vm, code: Code, tag: Term, value: Term) -> Step {
             let reason = vm.heap.tuple(&[tag, value]);
             Err(Fail::Error(reason))
         }
-        distance => Ok(code.offset(distance)),
+        distance => Ok(code.jump(distance)),
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) fn has_fields(vm: &mut Vm, code: Code) -> Step {
     let source = vm.source(code, code.a());
     let has = |i| map::get(source, vm.source(code, code.operand(3, i))).is_some();
     let holds = source.is_map() && (0..code.low(2) as usize).all(has);
-    Ok(if holds { next(code) } else { code.offset(code.low(1) as i32) })
+    Ok(if holds { next(code) } else { code.jump(code.low(1) as i32) })
 }
 
 pub(super) fn get_elements(vm: &mut Vm, code: Code) -> Step {
@@ -72,10 +72,10 @@ pub(super) fn get_elements(vm: &mut Vm, code: Code) -> Step {
             let key = vm.source(code, code.operand(3, 2 * i));
             match map::get(source, key) {
                 Some(value) => vm.set(code.operand(3, 2 * i + 1), value),
-                None => return Ok(code.offset(code.low(1) as i32)),
+                None => return Ok(code.jump(code.low(1) as i32)),
             }
         }
         return Ok(next(code));
     }
-    Ok(code.offset(code.low(1) as i32))
+    Ok(code.jump(code.low(1) as i32))
 }
