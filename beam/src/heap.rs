@@ -39,6 +39,11 @@ impl OffBin {
     pub(crate) fn start(&self) -> *const u8 {
         self.data.as_ptr()
     }
+    /// How many bytes there are to write to.
+    #[inline]
+    pub(crate) fn ready(&self) -> usize {
+        self.data.len()
+    }
     /// Bytes that it takes.
     pub(crate) fn capacity(&self) -> usize {
         self.data.capacity()

@@ -51,26 +51,28 @@ operations! {
     // Calls and control
     control FIRST_CONTROL = 0:
     FuncInfo, Trap, NormalExit, Undefined, NativeStub, Jump, Call, CallOnly, CallLast, CallExt, CallExtOnly, CallExtLast, CallNative,
-    Return, DeallocateReturn, Allocate, TestHeap, Deallocate, InitY, InitY2, InitY3,
+    Return, DeallocateReturn, MoveDeallocateReturn, MoveCall, MoveCallOnly, MoveCallLast, Move2Call, Move2CallOnly, Move2CallLast,
+    Allocate, AllocateMove, TestHeap, Deallocate, InitY, InitY2, InitY3,
     CallFun, CallFunLast, CallFun2, CallFun2Last, Apply, ApplyLast, Try, Catch, TryEnd,
     LoopRec, LoopRecEnd, Wait, WaitTimeout, Timeout, RemoveMessage, Send;
     // Data
-    data FIRST_DATA = 48:
+    data FIRST_DATA = 56:
     MoveXX, MoveXY, MoveYX, MoveYY, MoveCX, MoveCY, MoveXXReturn, MoveCXReturn, Move2, Move3, Swap, PutList, PutListX, PutTuple, PutTuple2, PutTuple3, GetList, GetListX, GetHd, GetTl, GetTupleElement, GetTupleElementX, GetTupleElement2,
-    MakeFun, BsStartMatch, BsMatchByte, BsEnsure, BsEnsureExactly, BsTakeInteger, BsAdvance, BsGetPosition, BsSetPosition;
+    MakeFun, BsStartMatch, BsMatchByte, BsEnsure, BsEnsureExactly, BsTakeInteger, BsAdvance, BsGetPosition, BsSetPosition, BsGetUtf8, BsAppendIntegers, BsIntegers;
     // Tests
-    test FIRST_TEST = 96:
+    test FIRST_TEST = 100:
     IsInteger, IsFloat, IsNumber, IsAtom, IsPid, IsReference, IsPort, IsNil, IsBinary, IsBitstr, IsList, IsNonemptyList,
     IsNonemptyListGetList, IsTuple, IsMap, IsBoolean, IsFunction, TestArity, IsTaggedTuple,
     IsLt, IsGe, IsEq, IsNe, IsEqExact, IsNeExact, IsEqExactImm, IsNeExactImm, IsLtImm, IsGeImm, IsGtImm, IsLeImm, IsBetween, IsNilX, IsNonemptyListX,
     SelectLinear, SelectBinary, SelectDense, SelectArity;
     // Arithmetic, natives called as instructions, floats
-    computing FIRST_COMPUTING = 144:
+    computing FIRST_COMPUTING = 148:
     Add, Sub, AddSmall, Mul, IntDiv, IntRem, Band, Bor, Bxor, Bsl, Bsr,
     Bif0, Bif1, Bif2, Bif3, Hd, Tl, Element, TupleSize, Length, Self_, MapGet, GetMapElement,
     Fmove, FmoveOut, Fconv, Fadd, Fsub, Fmul, Fdiv, Fnegate;
     // Everything from here on is performed by a function of `interp::slow`.
     slow FIRST_SLOW = 192:
+    RecvMarkerReserve, RecvMarkerBind, RecvMarkerUse, RecvMarkerClear,
     CatchEnd, TryCase, TryCaseEnd, Raise, RawRaise, BuildStacktrace, Badmatch, CaseEnd, IfEnd, Badrecord,
     SetTupleElement, UpdateRecord, PutMapAssoc, PutMapExact, HasMapFields, GetMapElements, IsFunction2,
     BsGetInteger, BsGetFloat, BsGetBinary, BsSkipBits, BsTestTail, BsTestUnit, BsMatchString, BsGetUtf, BsSkipUtf,

@@ -80,6 +80,7 @@ fn step(vm: &mut Vm, code: Code) -> Result<Next, Fail> {
     match operation {
         O::CallNative => control::call_native(vm, code),
         O::Allocate => control::allocate(vm, code),
+        O::AllocateMove => control::allocate_move(vm, code),
         O::TestHeap => control::test_heap(vm, code),
         O::NativeStub => control::native_stub(vm, code),
         O::Undefined => control::undefined(vm, code),

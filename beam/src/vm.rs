@@ -170,7 +170,7 @@ impl Vm {
     }
     /// Takes the message that the current `receive` has matched.
     pub(crate) fn remove_message(&mut self) {
-        self.mailbox.messages.remove(self.mailbox.position);
+        self.mailbox.remove(self.mailbox.position);
         self.mailbox.position = 0;
         self.deadline = None;
     }

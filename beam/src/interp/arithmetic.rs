@@ -43,6 +43,14 @@ pub(super) fn div_small(l: Term, r: Term) -> Option<u64> {
     if r.0 == 0 || r.as_small() == -1 { None } else { Some(((l.as_small() / r.as_small()) << 3) as u64) }
 }
 
+/// Remainder of two smalls, of which the second is not zero.
+#[inline]
+pub(super) fn rem_small(l: Term, r: Term) -> u64 {
+    // SAFETY: the caller has seen that it is not zero.
+    unsafe { std::hint::assert_unchecked(r.0 != 0) };
+    (l.0 as i64).wrapping_rem(r.0 as i64) as u64
+}
+
 /// A small shifted left by a small, where the result is small.
 pub(super) fn bsl_small(l: Term, r: Term) -> Option<u64> {
     let (value, shift) = (l.0 as i64, r.as_small());

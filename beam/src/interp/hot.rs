@@ -6,6 +6,7 @@
 //! unchecked reads of this file rely on.
 
 use crate::atoms;
+use crate::bits::flag;
 use crate::bitstring::matching::{HEADER as MATCH_HEADER, context};
 use crate::code::{Export, FunEntry};
 use crate::heap::{OffBin, RESERVED_WORDS};
@@ -152,6 +153,41 @@ pub(super) fn run<const STRESS: bool>(vm: &mut Vm) -> Left {
                 () => {
                     pc = ((*e).0 & !tag::MASK) as usize as *const u64;
                     e = e.add(1);
+                };
+            }
+            // The moves in word 1, in order.
+            macro_rules! moves {
+                ($count:literal) => {
+                    let pairs = pc.add(1).cast::<u16>();
+                    reg!(*pairs.add(1) as usize) = src!(*pairs as usize);
+                    if $count > 1 {
+                        reg!(*pairs.add(3) as usize) = src!(*pairs.add(2) as usize);
+                    }
+                };
+            }
+            // Writes integers of whole bytes, the first of which is segment `from` of `count`, to bytes. Word 2: number of segments;
+            // then three words a segment: flags in byte 1; value; bits.
+            macro_rules! integers {
+                ($from:expr, $count:expr, $to:expr) => {
+                    let (mut segment, mut to): (usize, *mut u8) = ($from, $to);
+                    while segment < $count {
+                        let words = pc.add(3 + 3 * segment);
+                        let value = src!(*words.add(1).cast::<u16>() as usize);
+                        if !value.is_small() {
+                            slow!()
+                        }
+                        let (bits, value) = (*words.add(2), value.as_small() as u64);
+                        let is_little = flag::is_little(u32::from(*words.cast::<u8>().add(1)));
+                        let ordered = if is_little { value } else { (value << (64 - bits)).swap_bytes() };
+                        let bytes = (bits / 8) as usize;
+                        let mut left = ordered;
+                        for i in 0..bytes {
+                            *to.add(i) = left as u8;
+                            left >>= 8;
+                        }
+                        to = to.add(bytes);
+                        segment += 1;
+                    }
                 };
             }
             macro_rules! test1 {
@@ -306,6 +342,51 @@ pub(super) fn run<const STRESS: bool>(vm: &mut Vm) -> Left {
                         Operation::DeallocateReturn => {
                             e = e.byte_add(a!());
                             pop_return!();
+                        }
+                        // a: size of the frame, b: source, c: destination.
+                        Operation::MoveDeallocateReturn => {
+                            reg!(c!()) = src!(b!());
+                            e = e.byte_add(a!());
+                            pop_return!();
+                        }
+                        // As the calls; word 1: one or two pairs of a source and a destination.
+                        Operation::MoveCall => {
+                            moves!(1);
+                            push_return!(pc.add(*pc.cast::<u8>().add(1) as usize));
+                            enter!(near!());
+                        }
+                        Operation::MoveCallOnly => {
+                            moves!(1);
+                            enter!(near!());
+                        }
+                        Operation::MoveCallLast => {
+                            moves!(1);
+                            e = e.byte_add(a!());
+                            enter!(near!());
+                        }
+                        Operation::Move2Call => {
+                            moves!(2);
+                            push_return!(pc.add(*pc.cast::<u8>().add(1) as usize));
+                            enter!(near!());
+                        }
+                        Operation::Move2CallOnly => {
+                            moves!(2);
+                            enter!(near!());
+                        }
+                        Operation::Move2CallLast => {
+                            moves!(2);
+                            e = e.byte_add(a!());
+                            enter!(near!());
+                        }
+                        // As `Allocate`; word 1: two pairs of an X and a Y register.
+                        Operation::AllocateMove => {
+                            let frame = a!();
+                            need!(frame / 8 + c!());
+                            e = e.byte_sub(frame);
+                            let pairs = pc.add(1).cast::<u16>();
+                            y!(*pairs.add(1) as usize) = x!(*pairs as usize);
+                            y!(*pairs.add(3) as usize) = x!(*pairs.add(2) as usize);
+                            pc = pc.add(2);
                         }
                         // a: size of the frame, b: live registers, c: words of heap.
                         Operation::Allocate => {
@@ -550,10 +631,27 @@ pub(super) fn run<const STRESS: bool>(vm: &mut Vm) -> Left {
                         // a: source, b: destination. A context that is there already is used on.
                         Operation::BsStartMatch => {
                             let t = src!(a!());
-                            if !t.is_kind(kind::MATCH) {
+                            if !t.is_boxed() {
                                 slow!()
                             }
-                            reg!(b!()) = t;
+                            let (storage, from, size) = match header_kind(*t.ptr()) {
+                                kind::MATCH => {
+                                    reg!(b!()) = t;
+                                    next!();
+                                    continue 'run;
+                                }
+                                kind::SUBBITS => (*t.ptr().add(3), *t.ptr().add(2), *t.ptr().add(1)),
+                                kind::HEAPBITS => (t.0, 0, *t.ptr().add(1) << 3),
+                                _ => slow!(),
+                            };
+                            need!(5);
+                            *htop = MATCH_HEADER;
+                            *htop.add(context::STORAGE) = storage;
+                            *htop.add(context::POSITION) = from;
+                            *htop.add(context::END) = from + size;
+                            *htop.add(context::START) = from;
+                            reg!(b!()) = Term::boxed_ptr(htop);
+                            htop = htop.add(5);
                             next!();
                         }
                         // The next byte, where there is one and the rest is a multiple of the unit. a: context, b: destination, c: one
@@ -615,6 +713,63 @@ pub(super) fn run<const STRESS: bool>(vm: &mut Vm) -> Left {
                         Operation::BsAdvance => {
                             *context!().add(context::POSITION) += (bc!() as u64) << 3;
                             pc = pc.add(1);
+                        }
+                        // a: context, b: destination; word 1: failure. Characters of one byte; the others are left.
+                        Operation::BsGetUtf8 => {
+                            let context = context!();
+                            let (at, end) = (*context.add(context::POSITION), *context.add(context::END));
+                            if end - at < 8 << 3 || at & 7 << 3 != 0 {
+                                slow!()
+                            }
+                            let byte = *bytes_of!(context).add((at >> 6) as usize);
+                            if byte >= 0x80 {
+                                slow!()
+                            }
+                            *context.add(context::POSITION) = at + (8 << 3);
+                            reg!(b!()) = Term::small(i64::from(byte));
+                            next!();
+                        }
+                        // b: destination, c: bits of the integers; words 1 and 2 and the segments as of `BsCreateBin`, the first of
+                        // which is appended to in place.
+                        Operation::BsAppendIntegers => {
+                            let prefix = src!(*pc.add(4).cast::<u16>() as usize);
+                            if prefix.header() != header(kind::SUBBITS, 3, 0) {
+                                slow!()
+                            }
+                            let parts = prefix.ptr();
+                            let (size, offset, storage) = (*parts.add(1), *parts.add(2), Term(*parts.add(3)));
+                            if header_kind(*storage.ptr()) != kind::BINREF {
+                                slow!()
+                            }
+                            let bin = *storage.ptr().add(1) as usize as *mut OffBin;
+                            let (at, bits) = (((offset + size) >> 3) as usize, c!());
+                            let end = at + bits;
+                            if (*bin).used_bits != at || at & 7 != 0 || size & 0x38 != 0 || end / 8 > (*bin).ready() {
+                                slow!()
+                            }
+                            need!(4);
+                            integers!(1, *pc.cast::<u32>().add(4) as usize, (*bin).start().cast_mut().add(at / 8));
+                            (*bin).used_bits = end;
+                            *htop = header(kind::SUBBITS, 3, 0);
+                            *htop.add(1) = size + ((bits as u64) << 3);
+                            *htop.add(2) = offset;
+                            *htop.add(3) = storage.0;
+                            reg!(b!()) = Term::boxed_ptr(htop);
+                            htop = htop.add(4);
+                            pc = pc.add(*pc.cast::<u32>().add(3) as usize);
+                        }
+                        // As `BsAppendIntegers`, for integers that make a heap binary.
+                        Operation::BsIntegers => {
+                            let bits = c!();
+                            let words = bits.div_ceil(64);
+                            need!(2 + words);
+                            *htop.add(1 + words) = 0;
+                            integers!(0, *pc.cast::<u32>().add(4) as usize, htop.add(2).cast::<u8>());
+                            *htop = header(kind::HEAPBITS, 1 + words, 0);
+                            *htop.add(1) = bits as u64;
+                            reg!(b!()) = Term::boxed_ptr(htop);
+                            htop = htop.add(2 + words);
+                            pc = pc.add(*pc.cast::<u32>().add(3) as usize);
                         }
                         // a: context, b: destination.
                         Operation::BsGetPosition => {
@@ -805,11 +960,9 @@ pub(super) fn run<const STRESS: bool>(vm: &mut Vm) -> Left {
                         }
                         Operation::Mul => arithmetic!(l, r, arithmetic::mul_small(l, r)),
                         Operation::IntDiv => arithmetic!(l, r, arithmetic::div_small(l, r)),
-                        Operation::IntRem => arithmetic!(
-                            l,
-                            r,
-                            if r.0 == 0 { None } else { Some((l.0 as i64).wrapping_rem(r.0 as i64) as u64) }
-                        ),
+                        Operation::IntRem => {
+                            arithmetic!(l, r, if r.0 == 0 { None } else { Some(arithmetic::rem_small(l, r)) })
+                        }
                         Operation::Band => arithmetic!(l, r, Some(l.0 & r.0)),
                         Operation::Bor => arithmetic!(l, r, Some(l.0 | r.0)),
                         Operation::Bxor => arithmetic!(l, r, Some(l.0 ^ r.0)),

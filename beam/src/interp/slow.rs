@@ -8,6 +8,7 @@ pub(super) mod bitstring;
 mod construct;
 pub(super) mod control;
 mod map;
+mod receive;
 pub(super) mod values;
 
 use crate::atoms;
@@ -22,6 +23,10 @@ pub(super) type Step = Result<*const u64, Fail>;
 
 /// The functions, in the order of their operations.
 pub(super) const TABLE: &[fn(&mut Vm, Code) -> Step] = &[
+    receive::reserve,
+    receive::bind,
+    receive::use_marker,
+    receive::clear,
     catch_end,
     try_case,
     try_case_end,

@@ -4,6 +4,7 @@
 //! word 2 the unit (low) and the field flags (high).
 
 use crate::bitstring::construct::Kind;
+use crate::heap::MAX_HEAP_BINARY_BYTES;
 use crate::instr::Operation;
 use crate::load::Tables;
 use crate::load::operands::{Half, Words, constant, invalid, label, list, number, target};
@@ -63,7 +64,7 @@ pub(super) fn emit(
         }
         Op::BsTestUnit => e.form(Operation::BsTestUnit, &args[0], 0, Some(&args[1]), None, number(&args[2])? as u32, 0),
         Op::BsMatchString => e.match_string(args),
-        Op::BsGetUtf8 => e.utf(Operation::BsGetUtf, 8, args, Some(&args[4])),
+        Op::BsGetUtf8 => e.utf(Operation::BsGetUtf8, 8, args, Some(&args[4])),
         Op::BsGetUtf16 => e.utf(Operation::BsGetUtf, 16, args, Some(&args[4])),
         Op::BsGetUtf32 => e.utf(Operation::BsGetUtf, 32, args, Some(&args[4])),
         Op::BsSkipUtf8 => e.utf(Operation::BsSkipUtf, 8, args, None),
@@ -433,7 +434,9 @@ impl Emit<'_> {
     fn create(&mut self, args: &[Arg]) -> Result<(), LoadError> {
         let segments = list(&args[5]);
         let count = segments.len() / 6;
-        self.words.begin(Operation::BsCreateBin, 3 + 3 * count);
+        let integers = self.integers(segments)?;
+        self.words.begin(integers.map_or(Operation::BsCreateBin, |(operation, _)| operation), 3 + 3 * count);
+        self.words.c(integers.map_or(0, |(_, bits)| bits));
         self.words.b(target(&args[4])?);
         self.words.label(1, Half::Low, label(&args[0]));
         self.words.or(2, count as u64 | (number(&args[2])? as u64) << 32);
@@ -466,12 +469,45 @@ impl Emit<'_> {
                 let value = self.words.source(self.tables, value)?;
                 let size = self.words.source(self.tables, size)?;
                 self.words.or(4 + 3 * i, u64::from(value) | u64::from(size) << 16);
+                if let (Some(_), Kind::Integer) = (integers, kind) {
+                    self.words.or(5 + 3 * i, integer_bits(segment).unwrap_or(0));
+                }
             }
         }
         let length = self.words.length() as u64;
         self.words.or(1, length << 32);
         Ok(())
     }
+}
+
+impl Emit<'_> {
+    /// The operation for integers of whole bytes and fixed size, perhaps behind a bitstring that they are appended to, and
+    /// how many bits they take together.
+    fn integers(&self, segments: &[Arg]) -> Result<Option<(Operation, u16)>, LoadError> {
+        let mut bits = 0;
+        let mut operation = Operation::BsIntegers;
+        for (i, segment) in segments.chunks_exact(6).enumerate() {
+            let [kind, _, unit, _, _, size] = segment else { return Ok(None) };
+            match self.atom(kind).as_str() {
+                "append" | "private_append" if i == 0 && number(unit)? <= 8 && self.atom(size) == "all" => {
+                    operation = Operation::BsAppendIntegers;
+                }
+                "integer" => match integer_bits(segment) {
+                    Some(size @ (8 | 16 | 24 | 32 | 40 | 48 | 56)) => bits += size,
+                    _ => return Ok(None),
+                },
+                _ => return Ok(None),
+            }
+        }
+        let most = if operation == Operation::BsIntegers { 8 * MAX_HEAP_BINARY_BYTES as u64 } else { 1 << 15 };
+        Ok((bits > 0 && bits <= most).then_some((operation, bits as u16)))
+    }
+}
+
+/// Bits of an integer segment whose size is a constant.
+fn integer_bits(segment: &[Arg]) -> Option<u64> {
+    let (unit, size) = (number(&segment[2]).ok()?, number(&segment[5]).ok()?);
+    Some(unit.checked_mul(size)? as u64)
 }
 
 /// Splits the flat list of `bs_match` into commands: a name and its operands.

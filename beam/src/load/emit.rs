@@ -10,7 +10,7 @@ use std::slice::Iter;
 use crate::atoms;
 use crate::code::Module;
 use crate::image::ImageRef;
-use crate::instr::Operation;
+use crate::instr::{OPERAND_X, Operation, split};
 use crate::interp::tuple_header;
 use crate::load::operands::{Half, Words, constant, heap_need, invalid, label, list, number, target};
 use crate::load::{Tables, bitstring, select};
@@ -71,6 +71,8 @@ struct Emitter<'a> {
     imports: Vec<Import>,
     /// Operations of guard functions that are instructions, by import.
     special: HashMap<u32, Operation>,
+    /// Comparisons that give a value, by import: the test, and whether its operands change places.
+    comparisons: HashMap<u32, (Operation, bool)>,
     words: Words,
     functions: Vec<(u32, Term, u32)>,
     lines: Vec<(u32, u16, u32)>,
@@ -86,7 +88,7 @@ struct Emitter<'a> {
 impl<'a> Emitter<'a> {
     fn new(image: &'a ImageRef, file: &'a BeamFile, layout: &'a Layout, tables: &'a Tables) -> Emitter<'a> {
         let mut imports = Vec::with_capacity(file.imports.len());
-        let mut special = HashMap::new();
+        let (mut special, mut comparisons) = (HashMap::new(), HashMap::new());
         for (i, (module, function, arity)) in file.imports.iter().enumerate() {
             let mfa = (tables.atoms[*module as usize], tables.atoms[*function as usize], *arity);
             let image = image.get_mut();
@@ -95,7 +97,9 @@ impl<'a> Emitter<'a> {
                 None => Import::Export(image.code.export(mfa)),
             });
             if mfa.0 == atoms::ERLANG {
-                special.extend(operation(image.atoms.name(mfa.1), *arity).map(|op| (i as u32, op)));
+                let name = image.atoms.name(mfa.1);
+                special.extend(operation(name, *arity).map(|op| (i as u32, op)));
+                comparisons.extend(comparison(name, *arity).map(|test| (i as u32, test)));
             }
         }
         let words = Words::new(file.label_count);
@@ -105,6 +109,7 @@ impl<'a> Emitter<'a> {
             tables,
             imports,
             special,
+            comparisons,
             words,
             functions: Vec::new(),
             lines: Vec::new(),
@@ -169,7 +174,28 @@ impl<'a> Emitter<'a> {
         let next = rest.first();
         let args = &first.args;
         let next_is = |op: Op| next.is_some_and(|n| n.op == op);
+        if let Some(count) = self.move_call(code)? {
+            return Ok(count);
+        }
         match first.op {
+            Op::Move if next_is(Op::Deallocate) && rest.get(1).is_some_and(|n| n.op == Op::Return) => {
+                self.words.begin(Operation::MoveDeallocateReturn, 1);
+                let source = self.words.source(self.tables, &args[0])?;
+                self.words.a(next.map_or(Ok(0), |n| frame(&n.args[0]))? as u16);
+                self.words.b(source);
+                self.words.c(target(&args[1])?);
+                self.words.finish();
+                Ok(3)
+            }
+            Op::Allocate | Op::AllocateHeap if next_is(Op::Move) => self.allocate_move(code),
+            // A header says that it is a tuple and of which size.
+            Op::IsTuple
+                if next.is_some_and(|n| n.op == Op::TestArity && n.args[0] == args[0] && n.args[1] == args[1]) =>
+            {
+                self.instruction(&rest[0])?;
+                Ok(2)
+            }
+            Op::IsGe => self.between(code),
             Op::Deallocate if next_is(Op::Return) => {
                 self.plain(Operation::DeallocateReturn, frame(&args[0])?, 0, 0);
                 Ok(2)
@@ -242,6 +268,97 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// One or two moves and a call of a function of the same module.
+    fn move_call(&mut self, code: &[Instruction]) -> Result<Option<usize>, LoadError> {
+        let moves = code.iter().take_while(|n| n.op == Op::Move).count();
+        // The line of a call may stand between.
+        let line = code.get(moves).filter(|n| n.op == Op::Line);
+        let count = moves + usize::from(line.is_some());
+        let Some(call) = code.get(count) else { return Ok(None) };
+        let operation = match (moves, call.op) {
+            (1, Op::Call) => Operation::MoveCall,
+            (1, Op::CallOnly) => Operation::MoveCallOnly,
+            (1, Op::CallLast) => Operation::MoveCallLast,
+            (2, Op::Call) => Operation::Move2Call,
+            (2, Op::CallOnly) => Operation::Move2CallOnly,
+            (2, Op::CallLast) => Operation::Move2CallLast,
+            _ => return Ok(None),
+        };
+        if let Some(line) = line {
+            self.line(&line.args)?;
+        }
+        self.words.begin(operation, 2);
+        if call.op == Op::CallLast {
+            self.words.a(frame(&call.args[2])? as u16);
+        }
+        self.words.label(0, Half::High, label(&call.args[1]));
+        for (i, step) in code[..moves].iter().enumerate() {
+            let source = self.words.source(self.tables, &step.args[0])?;
+            self.words.packed(1, 2 * i, source);
+            self.words.packed(1, 2 * i + 1, target(&step.args[1])?);
+        }
+        self.words.finish();
+        Ok(Some(count + 1))
+    }
+
+    /// A frame, and one or two moves of X registers into it.
+    fn allocate_move(&mut self, code: &[Instruction]) -> Result<usize, LoadError> {
+        let args = &code[0].args;
+        let (need, live) = match code[0].op {
+            Op::Allocate => (0, number(&args[1])?),
+            _ => (heap_need(&args[1]), number(&args[2])?),
+        };
+        let into_frame =
+            |n: &&Instruction| n.op == Op::Move && matches!((&n.args[0], &n.args[1]), (Arg::X(_), Arg::Y(_)));
+        let moves: Vec<&Instruction> = code[1..].iter().take(2).take_while(into_frame).collect();
+        let (Some(first), Some(last)) = (moves.first(), moves.last()) else { return Ok(0) };
+        if need > 0xffff {
+            return Ok(0);
+        }
+        self.plain(Operation::AllocateMove, frame(&args[0])?, live, need);
+        // One move is done twice.
+        self.words.extend(1);
+        for (i, step) in [first, last].into_iter().enumerate() {
+            if let (Arg::X(from), Arg::Y(to)) = (&step.args[0], &step.args[1]) {
+                self.words.packed(1, 2 * i, 8 * *from as u16);
+                self.words.packed(1, 2 * i + 1, 8 * *to as u16);
+            }
+        }
+        self.words.finish();
+        Ok(1 + moves.len())
+    }
+
+    /// A value at least as large as one small integer and at most as large as another.
+    fn between(&mut self, code: &[Instruction]) -> Result<usize, LoadError> {
+        let bound = |n: &Instruction| -> Option<(bool, Arg, i64)> {
+            match (&n.args[1], &n.args[2]) {
+                (r @ (Arg::X(_) | Arg::Y(_)), Arg::Int(low)) => Some((true, r.clone(), *low)),
+                (Arg::Int(high), r @ (Arg::X(_) | Arg::Y(_))) => Some((false, r.clone(), *high)),
+                _ => None,
+            }
+        };
+        let [first, second, ..] = code else { return Ok(0) };
+        if second.op != Op::IsGe || first.args[0] != second.args[0] {
+            return Ok(0);
+        }
+        let (Some((is_low, register, one)), Some((is_high, other, two))) = (bound(first), bound(second)) else {
+            return Ok(0);
+        };
+        let (low, high) = if is_low { (one, two) } else { (two, one) };
+        let is_small = |value: i64| (crate::term::SMALL_MIN..=crate::term::SMALL_MAX).contains(&value);
+        if is_low == is_high || register != other || low > high || !is_small(low) || !is_small(high) {
+            return Ok(0);
+        }
+        self.words.begin(Operation::IsBetween, 3);
+        let source = self.words.source(self.tables, &register)?;
+        self.words.a(source);
+        self.words.label(0, Half::High, label(&first.args[0]));
+        self.words.or(1, Term::small(low).0);
+        self.words.or(2, Term::small(high).0);
+        self.words.finish();
+        Ok(2)
+    }
+
     /// Two or three moves in a row.
     fn moves(&mut self, code: &[Instruction]) -> Result<usize, LoadError> {
         let three = code.get(2).is_some_and(|n| n.op == Op::Move) && code.get(3).is_none_or(|n| n.op != Op::Return);
@@ -278,8 +395,16 @@ impl<'a> Emitter<'a> {
             Op::Line => self.line(args)?,
             Op::OnLoad => self.on_load = self.functions.last().map(|(start, ..)| *start + 5),
             Op::Fclearerror | Op::Fcheckerror | Op::NifStart | Op::ExecutableLine | Op::DebugLine => {}
-            Op::RecvMark | Op::RecvSet | Op::RecvMarkerBind | Op::RecvMarkerClear | Op::RecvMarkerUse => {}
-            Op::RecvMarkerReserve => self.move_to(&Arg::Nil, &args[0])?,
+            // The markers of compilers before OTP 24 only save time.
+            Op::RecvMark | Op::RecvSet => {}
+            Op::RecvMarkerReserve => {
+                self.words.begin(Operation::RecvMarkerReserve, 1);
+                self.words.a(target(&args[0])?);
+                self.words.finish();
+            }
+            Op::RecvMarkerBind => self.sources(Operation::RecvMarkerBind, &[&args[0], &args[1]])?,
+            Op::RecvMarkerClear => self.sources(Operation::RecvMarkerClear, &[&args[0]])?,
+            Op::RecvMarkerUse => self.sources(Operation::RecvMarkerUse, &[&args[0]])?,
             Op::Call => self.call(Operation::Call, 0, &args[1]),
             Op::CallOnly => self.call(Operation::CallOnly, 0, &args[1]),
             Op::CallLast => self.call(Operation::CallLast, frame(&args[2])?, &args[1]),
@@ -844,6 +969,10 @@ impl<'a> Emitter<'a> {
             }
             return self.guard(operation, fail, live, arguments, to);
         }
+        if let Some((test, swapped)) = self.comparisons.get(&number).copied() {
+            let (l, r) = if swapped { (&arguments[1], &arguments[0]) } else { (&arguments[0], &arguments[1]) };
+            return self.comparison(test, l, r, to);
+        }
         let native = match self.import(import)? {
             Import::Native(native) => native,
             Import::Export(export) => self.missing_native(export)?,
@@ -857,6 +986,32 @@ impl<'a> Emitter<'a> {
         self.pack(2, arguments)?;
         self.words.finish();
         Ok(())
+    }
+    /// A comparison whose result is a value: a test and two moves.
+    fn comparison(&mut self, test: Operation, l: &Arg, r: &Arg, to: &Arg) -> Result<(), LoadError> {
+        let to = target(to)?;
+        self.words.begin(test, 2);
+        let (l, r) = (self.words.source(self.tables, l)?, self.words.source(self.tables, r)?);
+        self.words.a(l);
+        self.words.b(r);
+        self.words.finish();
+        let length = self.words.length();
+        // Behind the test: a move of three words, then a jump over the other one.
+        self.words.or(1, 8 * (length as u64 + 3));
+        self.value(to, atoms::TRUE);
+        self.words.begin(Operation::Jump, 1);
+        self.words.bc(8 * 3);
+        self.words.finish();
+        self.value(to, atoms::FALSE);
+        Ok(())
+    }
+    /// Two words that put a constant into a register.
+    fn value(&mut self, to: u16, value: Term) {
+        let (kind, index) = split(to);
+        self.words.begin(if kind == OPERAND_X { Operation::MoveCX } else { Operation::MoveCY }, 2);
+        self.words.b(8 * index as u16);
+        self.words.or(1, value.0);
+        self.words.finish();
     }
     /// A guard function that the machine does not have always fails.
     fn missing_native(&self, _export: u32) -> Result<u32, LoadError> {
@@ -952,6 +1107,21 @@ fn leaves_caller(native: &Native) -> bool {
         ("list_to_integer", 2),
     ];
     native.module == "erlang" && LEAVES.contains(&(native.function, native.arity))
+}
+
+/// The test that a comparison stands for, and whether its operands change places.
+fn comparison(name: &str, arity: u32) -> Option<(Operation, bool)> {
+    Some(match (name, arity) {
+        ("=:=", 2) => (Operation::IsEqExact, false),
+        ("=/=", 2) => (Operation::IsNeExact, false),
+        ("==", 2) => (Operation::IsEq, false),
+        ("/=", 2) => (Operation::IsNe, false),
+        ("<", 2) => (Operation::IsLt, false),
+        (">=", 2) => (Operation::IsGe, false),
+        (">", 2) => (Operation::IsLt, true),
+        ("=<", 2) => (Operation::IsGe, true),
+        _ => return None,
+    })
 }
 
 /// The operation of a guard function of `erlang`.

@@ -47,6 +47,11 @@ impl Words {
         self.words.resize(self.start + words, 0);
         self.words[self.start] = head(operation, 0, 0, 0, 0);
     }
+    /// Adds words to the current instruction, whose length is set again afterwards.
+    pub(super) fn extend(&mut self, words: usize) {
+        self.words.resize(self.words.len() + words, 0);
+        self.words[self.start] &= !0xff00;
+    }
     pub(super) fn a(&mut self, value: u16) {
         self.words[self.start] |= u64::from(value) << 16;
     }

@@ -97,7 +97,7 @@ pub(super) fn remove_down(vm: &mut Vm, monitor: Term) -> Result<(), Fail> {
     fetch(vm);
     let tells = |message: &Term| message.tuple_of::<5>().is_some_and(|parts| eq_exact(parts[1], monitor));
     if let Some(at) = decoded(vm)?.iter().position(tells) {
-        vm.mailbox.messages.remove(at);
+        vm.mailbox.remove(at);
         vm.mailbox.position -= usize::from(at < vm.mailbox.position);
     }
     Ok(())

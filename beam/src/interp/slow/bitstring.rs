@@ -105,7 +105,7 @@ fn utf(vm: &Vm, code: Code) -> Option<Term> {
     }
 }
 
-pub(super) fn get_utf(vm: &mut Vm, code: Code) -> Step {
+pub(in crate::interp) fn get_utf(vm: &mut Vm, code: Code) -> Step {
     let value = utf(vm, code);
     deliver(vm, code, code.b(), value)
 }

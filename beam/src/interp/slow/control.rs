@@ -1,7 +1,7 @@
 //! Calls, frames and messages, where the loop cannot go on by itself.
 
 use crate::fail::Fail;
-use crate::instr::Code;
+use crate::instr::{Code, OPERAND_Y};
 use crate::interp::{Next, calls, turn};
 use crate::term::{Term, tag};
 use crate::vm::Vm;
@@ -124,6 +124,18 @@ pub(in crate::interp) fn allocate(vm: &mut Vm, code: Code) -> Step {
     // SAFETY: the collection made room for it.
     vm.heap.stack = unsafe { vm.heap.stack.byte_sub(frame) };
     Ok(Next::Go(code.next()))
+}
+
+/// As [`allocate`]; word 1: two pairs of an X and a Y register.
+pub(in crate::interp) fn allocate_move(vm: &mut Vm, code: Code) -> Step {
+    let next = allocate(vm, code)?;
+    if matches!(next, Next::Go(_)) {
+        for pair in 0..2 {
+            let value = vm.source(code, code.operand(1, 2 * pair));
+            vm.set(code.operand(1, 2 * pair + 1) | OPERAND_Y, value);
+        }
+    }
+    Ok(next)
 }
 
 pub(in crate::interp) fn test_heap(vm: &mut Vm, code: Code) -> Step {

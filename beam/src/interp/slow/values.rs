@@ -64,6 +64,8 @@ pub(in crate::interp) fn step(vm: &mut Vm, code: Code, operation: Operation) -> 
         O::BsTakeInteger => return super::bitstring::take_integer(vm, code),
         O::BsGetPosition => return super::bitstring::get_position(vm, code),
         O::BsSetPosition => return super::bitstring::set_position(vm, code),
+        O::BsGetUtf8 => return super::bitstring::get_utf(vm, code),
+        O::BsAppendIntegers | O::BsIntegers => return super::construct::create(vm, code),
         // What is no match context matches nothing.
         O::BsEnsure | O::BsEnsureExactly => otherwise(code),
         O::BsAdvance => code.next(),
