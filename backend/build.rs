@@ -1,7 +1,8 @@
-//! Writes the table of what the server carries inside: page, guest and library, from the folder that the environment
-//! variable `ORRERY_ASSETS` names. What is not there is left out, and the server says so when it starts; so the crate
+//! Writes the tables of what the server carries inside: the templates of sandboxes; and page, guest and library, from the
+//! folder that the environment variable `ORRERY_ASSETS` names. What is not there is left out, and the server says so when it starts; so the crate
 //! builds, and its tests run, without any of it.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
@@ -23,7 +24,8 @@ fn main() -> anyhow::Result<()> {
     single(&mut table, "LIBRARY", file("library.bundle"))?;
     page(&mut table, file("page"))?;
     let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets OUT_DIR")?);
-    fs::write(out.join("assets.rs"), table).context("writing the table of assets")
+    fs::write(out.join("assets.rs"), table).context("writing the table of assets")?;
+    fs::write(out.join("templates.rs"), templates()?).context("writing the table of templates")
 }
 
 fn single(table: &mut String, name: &str, file: Option<PathBuf>) -> anyhow::Result<()> {
@@ -73,6 +75,31 @@ fn page(table: &mut String, dir: Option<PathBuf>) -> anyhow::Result<()> {
     writeln!(table, "/// For the content security policy: the scripts that stand in the page itself.")?;
     writeln!(table, "pub(crate) static INLINE_SCRIPTS: &[&str] = &{scripts:?};")?;
     Ok(())
+}
+
+/// The folders of `templates` with their files.
+fn templates() -> anyhow::Result<String> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").context("cargo sets CARGO_MANIFEST_DIR")?);
+    let root = root.join("templates");
+    println!("cargo:rerun-if-changed={}", root.display());
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    let mut folders: BTreeMap<String, Vec<(String, PathBuf)>> = BTreeMap::new();
+    for file in files {
+        let path = file.strip_prefix(&root)?.to_str().context("names of templates are UTF-8")?;
+        let (folder, path) = path.split_once('/').context("templates are folders")?;
+        folders.entry(folder.to_owned()).or_default().push((path.to_owned(), file.clone()));
+    }
+    let mut table = "static TEMPLATES: &[(&str, &[(&str, &str)])] = &[\n".to_owned();
+    for (folder, files) in folders {
+        writeln!(table, "    ({folder:?}, &[")?;
+        for (path, file) in files {
+            writeln!(table, "        ({path:?}, include_str!({file:?})),")?;
+        }
+        writeln!(table, "    ]),")?;
+    }
+    table.push_str("];\n");
+    Ok(table)
 }
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) {

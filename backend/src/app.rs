@@ -1,6 +1,7 @@
 //! The router, without a socket so that tests can drive it, and the loop that serves it.
 
 use std::any::Any;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -27,9 +28,10 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// Everything that the server answers.
 pub fn app(state: AppState) -> Router {
     Router::new()
-        .nest("/api", http::api())
+        .nest("/api", http::api(&state))
+        .merge(http::operations())
         .fallback(http::page::serve)
-        .with_state(state)
+        .with_state(state.clone())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| -> Response {
             let what =
@@ -38,7 +40,8 @@ pub fn app(state: AppState) -> Router {
             ApiError::Internal.into_response()
         }))
         .layer(middleware::from_fn(with_request_id))
-        .layer(middleware::from_fn(http::security_headers))
+        .layer(http::cors(state.config()))
+        .layer(middleware::from_fn_with_state(state.clone(), http::security_headers))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
             let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
@@ -58,24 +61,30 @@ pub async fn serve(
     state: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let (stopping, mut stopped) = tokio::sync::watch::channel(false);
-    let server = axum::serve(listener, app(state.clone())).with_graceful_shutdown(async move {
+    let router = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let housekeeping = tokio::spawn({
+        let state = state.clone();
+        async move { state.housekeeping().await }
+    });
+    let stopping = state.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("stopping: finishing requests that are under way");
-        // Nobody listens any more when the server has already failed.
-        stopping.send_replace(true);
+        stopping.stop();
+        // Their clients are told to come back, and what they sent is written.
+        stopping.documents().close().await;
     });
-    let grace = async move {
-        if stopped.wait_for(|stopped| *stopped).await.is_ok() {
-            tokio::time::sleep(SHUTDOWN_GRACE).await;
-        } else {
-            std::future::pending::<()>().await;
-        }
+    let grace = async {
+        state.stopping().await;
+        tokio::time::sleep(SHUTDOWN_GRACE).await;
     };
     tokio::select! {
         result = server => result.context("serving")?,
         () = grace => tracing::warn!("giving up requests that take too long"),
     }
+    state.stop();
+    housekeeping.await.context("looking after what grows")?;
+    state.documents().close().await;
     state.store().close().await;
     tracing::info!("stopped");
     Ok(())

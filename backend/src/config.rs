@@ -4,6 +4,7 @@
 use std::env;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
@@ -12,6 +13,10 @@ use tracing_subscriber::EnvFilter;
 
 /// Where people find the server when they say nothing.
 pub const DEFAULT_PORT: u16 = 4400;
+
+const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("it is not 0");
+const SIGN_INS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("it is not 0");
+const HISTORY_DAYS: u32 = 30;
 
 /// What was given, before it is checked. Environment variables are read together with the command line.
 #[derive(Debug, Default, Clone, Parser, Deserialize)]
@@ -34,6 +39,24 @@ pub struct RawConfig {
     /// What to log, as `tracing` filters say it [default: info,sqlx=warn].
     #[arg(long, env = "ORRERY_LOG", value_name = "FILTER")]
     pub log: Option<String>,
+    /// PostgreSQL database instead of the embedded one: `postgres://user:password@host/database`.
+    #[arg(long, env = "ORRERY_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Where people reach the server, when that is not where it listens: `https://orrery.example.org`.
+    #[arg(long, env = "ORRERY_PUBLIC_ORIGIN", value_name = "ORIGIN")]
+    pub public_origin: Option<String>,
+    /// Sites that may show the page in a frame and use the API; may be given several times [default: none].
+    #[arg(long = "embed-origin", env = "ORRERY_EMBED_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub embed_origins: Option<Vec<String>>,
+    /// How many requests a person may make in a second [default: 50].
+    #[arg(long, env = "ORRERY_REQUESTS_PER_SECOND", value_name = "N")]
+    pub requests_per_second: Option<NonZeroU32>,
+    /// How many attempts to sign in an address may make in a minute [default: 60].
+    #[arg(long, env = "ORRERY_SIGN_INS_PER_MINUTE", value_name = "N")]
+    pub sign_ins_per_minute: Option<NonZeroU32>,
+    /// For how many days every edit of a document is kept; its content is kept anyway [default: 30].
+    #[arg(long, env = "ORRERY_HISTORY_DAYS", value_name = "N")]
+    pub history_days: Option<u32>,
     /// Open the page in the browser once the server is up.
     #[arg(long)]
     #[serde(skip)]
@@ -51,8 +74,37 @@ pub struct Config {
     pub data: PathBuf,
     /// What to log; known to be a filter of `tracing`.
     pub log: String,
+    /// Address of a PostgreSQL database; nothing for the embedded one.
+    pub database: Option<Secret>,
+    /// Where people reach the server, when that is known.
+    pub public_origin: Option<String>,
+    /// Sites that may show the page in a frame and use the API.
+    pub embed_origins: Vec<String>,
+    /// How often somebody may ask.
+    pub rates: Rates,
+    /// For how many days every edit of a document is kept.
+    pub history_days: u32,
     /// Whether to open the page in the browser.
     pub open: bool,
+}
+
+/// How often somebody may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Requests of one person in a second; of one address ten times as many.
+    pub requests_per_second: NonZeroU32,
+    /// Attempts to sign in from one address in a minute.
+    pub sign_ins_per_minute: NonZeroU32,
+}
+
+/// A setting that is not shown in the log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// Why there is no configuration.
@@ -85,6 +137,12 @@ pub enum ConfigError {
         #[source]
         source: tracing_subscriber::filter::ParseError,
     },
+    /// What should be the origin of a site is not one.
+    #[error("{origin:?} is not the origin of a site: give scheme and host, like https://school.example.org")]
+    Origin {
+        /// What was given.
+        origin: String,
+    },
     /// Nothing says where to store things.
     #[error("there is no folder to store things in: set --data or ORRERY_DATA")]
     NoDataFolder,
@@ -116,7 +174,23 @@ impl Config {
         if let Err(source) = EnvFilter::try_new(&log) {
             return Err(ConfigError::Log { filter: log, source });
         }
+        let public_origin = given.public_origin.or(file.public_origin);
+        let embed_origins = given.embed_origins.or(file.embed_origins).unwrap_or_default();
+        for origin in embed_origins.iter().chain(&public_origin) {
+            if !is_origin(origin) {
+                return Err(ConfigError::Origin { origin: origin.clone() });
+            }
+        }
+        let rates = Rates {
+            requests_per_second: given.requests_per_second.or(file.requests_per_second).unwrap_or(REQUESTS_PER_SECOND),
+            sign_ins_per_minute: given.sign_ins_per_minute.or(file.sign_ins_per_minute).unwrap_or(SIGN_INS_PER_MINUTE),
+        };
         Ok(Self {
+            database: given.database.or(file.database).map(Secret),
+            public_origin,
+            embed_origins,
+            rates,
+            history_days: given.history_days.or(file.history_days).unwrap_or(HISTORY_DAYS),
             host: given.host.or(file.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             port: given.port.or(file.port).unwrap_or(DEFAULT_PORT),
             data,
@@ -131,6 +205,14 @@ impl RawConfig {
         let text = fs::read_to_string(file).map_err(|source| ConfigError::Read { file: file.to_owned(), source })?;
         toml::from_str(&text).map_err(|source| ConfigError::Parse { file: file.to_owned(), source: Box::new(source) })
     }
+}
+
+/// Scheme and host, as browsers send them: nothing after it, and nothing that means something in a header.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    })
 }
 
 /// `$XDG_DATA_HOME/orrery`, else `$HOME/.local/share/orrery`.
@@ -169,13 +251,27 @@ mod tests {
             example.lines().map(|line| line.trim_start_matches("#: ").to_owned() + "\n").collect();
         let raw: RawConfig = toml::from_str(&uncommented).unwrap();
         assert!(raw.host.is_some() && raw.port.is_some() && raw.data.is_some() && raw.log.is_some());
+        assert!(raw.database.is_some() && raw.public_origin.is_some() && raw.embed_origins.is_some());
+        assert!(raw.requests_per_second.is_some() && raw.sign_ins_per_minute.is_some() && raw.history_days.is_some());
         assert!(toml::from_str::<RawConfig>(example).is_ok());
     }
 
     #[test]
     fn what_is_wrong_in_the_file_is_an_error() {
-        for text in ["prot = 1", "port = \"x\"", "port = 70000", "log = \"a=b=c\"\ndata = \"/d\"", "host = \"here\""] {
+        for text in [
+            "prot = 1",
+            "port = \"x\"",
+            "port = 70000",
+            "log = \"a=b=c\"\ndata = \"/d\"",
+            "host = \"here\"",
+            "requests_per_second = 0",
+        ] {
             assert!(with_file(text, RawConfig::default()).is_err(), "{text}");
+        }
+        for origin in ["school.example.org", "https://", "https://a.example; script-src *", "https://a.example/b"] {
+            let given =
+                RawConfig { data: Some("/d".into()), embed_origins: Some(vec![origin.into()]), ..Default::default() };
+            assert!(matches!(Config::resolve(given), Err(ConfigError::Origin { .. })), "{origin}");
         }
         let missing = RawConfig { config: Some("/does/not/exist".into()), ..RawConfig::default() };
         assert!(matches!(Config::resolve(missing), Err(ConfigError::Read { .. })));

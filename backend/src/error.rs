@@ -3,7 +3,9 @@
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use shared::api::ErrorBody;
@@ -14,12 +16,45 @@ use crate::store::StoreError;
 /// Why a request of the API was not fulfilled.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ApiError {
-    /// There is nothing at this path.
+    /// What was asked makes no sense; the text says what, and what would.
+    #[error("{0}")]
+    Invalid(String),
+    /// Nobody is signed in, or what was shown does not hold.
+    #[error("Sign in first")]
+    Unauthenticated,
+    /// Login or password is wrong.
+    #[error("There is no account with this login and password")]
+    WrongPassword,
+    /// Whoever asks may not do this; the text says why.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Whoever asks waits to be let in.
+    #[error("Somebody who leads this sandbox has to let you in first")]
+    ApprovalPending,
+    /// There is nothing at this path, or nothing for whoever asks.
     #[error("There is nothing here")]
     NotFound,
     /// The path is right, the method is not.
     #[error("This method is not allowed here")]
     MethodNotAllowed,
+    /// It contradicts what is there already; the text says what.
+    #[error("{0}")]
+    Conflict(String),
+    /// The link has ended or was revoked.
+    #[error("This link has ended: ask for another")]
+    LinkGone,
+    /// The body is longer than it may be.
+    #[error("This is more than the server takes at once")]
+    TooLarge,
+    /// The body is not of the kind that is expected here.
+    #[error("{0}")]
+    UnsupportedMediaType(String),
+    /// Asked too often.
+    #[error("Too many requests: try again in {retry_after_secs} s")]
+    TooManyRequests {
+        /// When asking again may help.
+        retry_after_secs: u64,
+    },
     /// A part that is needed does not answer; trying again may help.
     #[error("The server cannot do this now; try again in a moment")]
     Unavailable,
@@ -30,23 +65,51 @@ pub enum ApiError {
 
 impl ApiError {
     fn status(&self) -> StatusCode {
-        match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+        self.status_and_code().0
     }
 
-    fn code(&self) -> &'static str {
+    /// Stable and for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.status_and_code().1
+    }
+
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::Unavailable => "unavailable",
-            Self::Internal => "internal",
+            Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+            Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::ApprovalPending => (StatusCode::FORBIDDEN, "approval_pending"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Self::LinkGone => (StatusCode::GONE, "link_gone"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
 }
+
+/// What axum cannot read, in the words of its own complaint.
+macro_rules! rejections {
+    ($($rejection:ty),*) => {
+        $(impl From<$rejection> for ApiError {
+            fn from(rejection: $rejection) -> Self {
+                match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType(rejection.body_text()),
+                    StatusCode::INTERNAL_SERVER_ERROR => Self::Internal,
+                    _ => Self::Invalid(rejection.body_text()),
+                }
+            }
+        })*
+    };
+}
+rejections!(JsonRejection, QueryRejection, PathRejection, WebSocketUpgradeRejection, BytesRejection);
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
@@ -60,6 +123,9 @@ impl IntoResponse for ApiError {
     /// Leaves the body to [`with_request_id`], which knows the id of the request.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
+        if let Self::TooManyRequests { retry_after_secs } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_secs));
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -76,8 +142,8 @@ pub(crate) async fn with_request_id(request: Request, next: Next) -> Response {
             let body = ErrorBody { code: error.code().to_owned(), message: error.to_string(), request_id };
             let (mut parts, _) = response.into_parts();
             let mut answer = (parts.status, Json(body)).into_response();
-            parts.headers.remove(axum::http::header::CONTENT_LENGTH);
-            parts.headers.remove(axum::http::header::CONTENT_TYPE);
+            parts.headers.remove(header::CONTENT_LENGTH);
+            parts.headers.remove(header::CONTENT_TYPE);
             answer.headers_mut().extend(parts.headers);
             answer
         }
@@ -85,7 +151,7 @@ pub(crate) async fn with_request_id(request: Request, next: Next) -> Response {
 }
 
 /// An error with everything that caused it.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,32 +1,73 @@
 //! Routes, one group a file.
 
+mod accounts;
+mod audit;
+mod chat;
+mod documents;
+mod extract;
+mod guard;
 pub(crate) mod health;
+mod idempotent;
+mod links;
+mod members;
+mod metrics;
+mod openapi;
 pub(crate) mod page;
+mod sandboxes;
+mod templates;
+mod tokens;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
-use axum::response::Response;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
+use crate::rate::limit_address;
 use crate::state::AppState;
 
+pub(crate) use guard::{cors, security_headers};
+
+/// Longest body of a request.
+const BODY_BYTES_MAX: usize = 6 << 20;
+
 /// Everything below `/api`.
-pub(crate) fn api() -> Router<AppState> {
-    Router::new()
-        .route("/health", get(health::health))
+pub(crate) fn api(state: &AppState) -> Router<AppState> {
+    let (router, document) = OpenApiRouter::with_openapi(openapi::document())
+        .routes(routes!(health::health))
+        .routes(routes!(accounts::sign_up))
+        .routes(routes!(accounts::come_as_guest))
+        .routes(routes!(accounts::sign_in, accounts::who, accounts::change, accounts::sign_out))
+        .routes(routes!(accounts::delete))
+        .routes(routes!(tokens::create, tokens::list))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(templates::list))
+        .routes(routes!(templates::get))
+        .routes(routes!(sandboxes::create, sandboxes::list))
+        .routes(routes!(sandboxes::get, sandboxes::change, sandboxes::delete))
+        .routes(routes!(sandboxes::copy))
+        .routes(routes!(sandboxes::files))
+        .routes(routes!(members::list))
+        .routes(routes!(members::set, members::remove))
+        .routes(routes!(members::approve))
+        .routes(routes!(links::create, links::list))
+        .routes(routes!(links::revoke))
+        .routes(routes!(links::preview, links::open))
+        .routes(routes!(audit::list))
+        .routes(routes!(chat::list, chat::say))
+        .routes(routes!(documents::socket))
+        .routes(routes!(documents::state))
+        .split_for_parts();
+    router
+        .merge(openapi::routes(document))
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(state.clone(), limit_address))
 }
 
-/// What every answer tells the browser to be strict about.
-pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "same-origin");
-    response
+/// What operators read, beside the API.
+pub(crate) fn operations() -> Router<AppState> {
+    Router::new().route("/metrics", axum::routing::get(metrics::metrics))
 }

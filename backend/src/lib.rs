@@ -6,7 +6,13 @@
 //! - [`config`]: command line, environment and file, checked at the start.
 //! - [`app`]: the router, without a socket, and the loop that serves it.
 //! - [`state`]: what requests share.
-//! - [`store`]: the embedded database in the data folder.
+//! - [`store`]: what is stored.
+//! - [`clock`]: the time outside.
+//! - `auth`: who asks.
+//! - `documents`: what people edit together.
+//! - `rate`: how often somebody may ask.
+//! - `secret`: ids, and secrets that are stored as hashes.
+//! - `templates`: what sandboxes can begin as.
 //! - [`error`]: what a client sees when something fails.
 //! - [`assets`]: guest, page and library, carried inside the binary.
 //! - `http`: one group of routes a file.
@@ -16,9 +22,15 @@
 
 pub mod app;
 pub mod assets;
+mod auth;
 pub mod cli;
+pub mod clock;
 pub mod config;
+mod documents;
 pub mod error;
 mod http;
+mod rate;
+mod secret;
 pub mod state;
 pub mod store;
+mod templates;

@@ -40,16 +40,15 @@ async fn serve(given: RawConfig) -> anyhow::Result<()> {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     tracing::info!(?config, "starting with this configuration");
-    let state = AppState::open(&config).await?;
-    let listener = TcpListener::bind((config.host, config.port))
+    let (host, port, open) = (config.host, config.port, config.open);
+    let state = AppState::open(config).await?;
+    let listener = TcpListener::bind((host, port))
         .await
-        .with_context(|| format!("port {} on {} is not free: choose another with --port", config.port, config.host))?;
+        .with_context(|| format!("port {port} on {host} is not free: choose another with --port"))?;
     let link = format!("http://{}/", listener.local_addr()?);
     // For people, and for programs that start us with port 0; the log goes to standard error.
     println!("Orrery is ready: {link}");
-    if config.open
-        && let Err(error) = open::that_detached(&link)
-    {
+    if open && let Err(error) = open::that_detached(&link) {
         tracing::warn!(%error, "no browser could be opened");
     }
     app::serve(listener, state, stop_signal()?).await

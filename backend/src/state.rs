@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use shared::api::{GuestVersion, LibraryVersions};
 use shared::bundle::Bundle;
+use tokio::sync::watch;
 
 use crate::assets;
+use crate::clock::Clock;
 use crate::config::Config;
+use crate::documents::Documents;
+use crate::rate::{CLEANING, RateLimits};
 use crate::store::Store;
 
 /// Cheap to clone: every request gets its own.
@@ -16,7 +21,14 @@ pub struct AppState(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    store: Store,
+    config: Config,
+    clock: Clock,
+    store: Arc<Store>,
+    documents: Documents,
+    rates: RateLimits,
+    metrics: PrometheusHandle,
+    /// Becomes `true` when the server is told to stop: sockets end then.
+    stopping: watch::Sender<bool>,
     guest: Option<GuestVersion>,
     library: Option<LibraryVersions>,
 }
@@ -27,8 +39,13 @@ impl AppState {
     /// # Errors
     ///
     /// When the store cannot be opened, or the library inside is damaged.
-    pub async fn open(config: &Config) -> anyhow::Result<Self> {
-        let store = Store::open(&config.data).await?;
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let database = config.database.as_ref().map(|database| database.0.as_str());
+        let store = Arc::new(Store::open(&config.data, database).await?);
+        store.release_all_keys().await?;
+        if let Some(seq) = store.first_forged_audit_entry().await? {
+            tracing::error!(seq, "the audit log was changed from this entry on");
+        }
         let library = assets::library()
             .map(|bytes| Bundle::parse(bytes).map(|bundle| bundle.header().versions.clone()))
             .transpose()
@@ -36,13 +53,50 @@ impl AppState {
         if assets::page_is_missing() || assets::guest().is_none() || library.is_none() {
             tracing::warn!("this binary lacks the page, the guest or the library; build it with `cargo xtask build`");
         }
-        Ok(Self(Arc::new(Inner { store, guest: assets::guest_version(), library })))
+        let clock = Clock::default();
+        let documents = Documents::new(store.clone(), clock.clone(), config.history_days);
+        let rates = RateLimits::new(&config.rates);
+        Ok(Self(Arc::new(Inner {
+            config,
+            clock,
+            store,
+            documents,
+            rates,
+            metrics: metrics(),
+            stopping: watch::Sender::new(false),
+            guest: assets::guest_version(),
+            library,
+        })))
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The time outside.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
     }
 
     /// The database.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.0.documents
+    }
+
+    pub(crate) fn rates(&self) -> &RateLimits {
+        &self.0.rates
+    }
+
+    pub(crate) fn metrics(&self) -> &PrometheusHandle {
+        &self.0.metrics
     }
 
     /// Which guest the binary carries.
@@ -56,4 +110,45 @@ impl AppState {
     pub fn library(&self) -> Option<&LibraryVersions> {
         self.0.library.as_ref()
     }
+
+    /// Ends when the server is told to stop.
+    pub(crate) async fn stopping(&self) {
+        let mut stopping = self.0.stopping.subscribe();
+        // The sender lives as long as we do.
+        drop(stopping.wait_for(|stopping| *stopping).await);
+    }
+
+    /// Tells every socket to end.
+    pub(crate) fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Looks after what grows with time, until the server stops.
+    pub(crate) async fn housekeeping(&self) {
+        let mut interval = tokio::time::interval(CLEANING);
+        loop {
+            tokio::select! {
+                _ = interval.tick() => {
+                    self.0.rates.clean();
+                    self.0.metrics.run_upkeep();
+                }
+                () = self.stopping() => return,
+            }
+        }
+    }
+}
+
+/// One recorder a process: servers in one test share it.
+fn metrics() -> PrometheusHandle {
+    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("something else records metrics in this process");
+            }
+            handle
+        })
+        .clone()
 }

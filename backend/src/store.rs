@@ -1,24 +1,36 @@
-//! The embedded database: SQLite in the data folder.
+//! What is stored: people, sandboxes and documents, in SQLite files in the data folder or in a PostgreSQL database.
 //!
-//! SQLite has one writer at a time, so writes go through a single connection and never meet a busy database; reads have
-//! connections of their own and, thanks to the write-ahead log, wait for nobody.
+//! Nothing outside this module knows a table. Each kind of thing has a file:
+//!
+//! - `people`: accounts, guests, sessions, API tokens.
+//! - `sandboxes`: sandboxes and the chat in them.
+//! - `members`: who is in a sandbox, and by which link.
+//! - `documents`: logs and states of shared documents.
+//! - `audit`: who did what.
+//! - `idempotency`: answers that may be asked for again.
+
+mod audit;
+mod db;
+mod documents;
+mod idempotency;
+mod members;
+mod people;
+mod sandboxes;
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::migrate::MigrateError;
 use uuid::Uuid;
 
-/// Every change of the schema, in order. They are part of the binary.
-static MIGRATIONS: Migrator = sqlx::migrate!();
+use self::db::{Db, Durability, Schema, args};
+use crate::clock::Clock;
 
-/// Connections that only read.
-const READERS: u32 = 4;
-
-/// How long a connection waits for another process, such as a backup, to let go of the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) use documents::{Appended, LoadedDocument};
+pub(crate) use idempotency::Remembered;
+pub(crate) use members::{Access, NewLinkRow, Opened};
+pub(crate) use people::NewTokenRow;
+pub(crate) use sandboxes::NewSandboxRow;
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -44,48 +56,48 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
+    /// What was read is not what was written.
+    #[error("what is stored of {what} is damaged")]
+    Damaged {
+        /// Of what.
+        what: String,
+    },
 }
 
-/// The open database. Cheap to share; dropping it releases the data folder.
+/// The open store. Cheap to share; dropping it releases the data folder.
 #[derive(Debug)]
 pub struct Store {
-    readers: SqlitePool,
-    writer: SqlitePool,
+    main: Db,
+    documents: Db,
     installation: Uuid,
+    /// The write-ahead log of the documents, to be synchronised after writing; nothing where a commit already does.
+    document_log: Option<PathBuf>,
     /// Held for as long as the store lives, so that no second server opens the same folder.
     _lock: File,
 }
 
 impl Store {
-    /// Opens the database in this folder, making folder and database where they are missing, and brings the schema up
-    /// to date.
+    /// Opens the databases in this folder, or the PostgreSQL database at this address, making what is missing, and
+    /// brings the schema up to date.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be used or is in use, or the database is damaged or newer than this server.
-    pub async fn open(data: &Path) -> Result<Self, StoreError> {
+    /// When the folder cannot be used or is in use, or a database is damaged or newer than this server.
+    pub async fn open(data: &Path, database: Option<&str>) -> Result<Self, StoreError> {
         let lock = lock(data)?;
-        let options = SqliteConnectOptions::new()
-            .filename(data.join("orrery.sqlite"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(StoreError::Database)?;
-        MIGRATIONS.run(&writer).await.map_err(StoreError::Migrate)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.read_only(true))
-            .await
-            .map_err(StoreError::Database)?;
-        let installation = installation(&writer).await.map_err(StoreError::Database)?;
+        let (main, documents, document_log) = match database {
+            None => {
+                let file = data.join("documents.sqlite");
+                // Many small writes: the group of them is synchronised, not each.
+                let documents = Db::sqlite(&file, Schema::Documents, Durability::Process).await?;
+                let main = Db::sqlite(&data.join("orrery.sqlite"), Schema::Main, Durability::Commit).await?;
+                (main, documents, Some(data.join("documents.sqlite-wal")))
+            }
+            Some(url) => (Db::postgres(url, Schema::Main).await?, Db::postgres(url, Schema::Documents).await?, None),
+        };
+        let installation = installation(&main).await?;
         tracing::info!(%installation, "the database is open");
-        Ok(Self { readers, writer, installation, _lock: lock })
+        Ok(Self { main, documents, installation, document_log, _lock: lock })
     }
 
     /// Tells this installation from others; the same for as long as the data folder lives.
@@ -94,22 +106,20 @@ impl Store {
         self.installation
     }
 
-    /// How many migrations have been applied.
+    /// How many changes of the schema have been applied.
     ///
     /// # Errors
     ///
     /// When the database does not answer.
     pub async fn schema(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success")
-            .fetch_one(&self.readers)
-            .await
-            .map_err(StoreError::Database)
+        self.main.fetch_one("SELECT 1 FROM installation", args![]).await?;
+        Ok(Schema::Main.version())
     }
 
-    /// Writes everything to the database file and lets go of it.
+    /// Writes everything to the database files and lets go of them.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.documents.close().await;
+        self.main.close().await;
     }
 }
 
@@ -125,53 +135,13 @@ fn lock(data: &Path) -> Result<File, StoreError> {
 }
 
 /// Reads the row of this installation, writing it the first time.
-async fn installation(writer: &SqlitePool) -> Result<Uuid, sqlx::Error> {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now_millis = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
-    sqlx::query("INSERT INTO installation (one, id, created_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(Uuid::new_v4().to_string())
-        .bind(now_millis)
-        .execute(writer)
-        .await?;
-    let id: String = sqlx::query_scalar("SELECT id FROM installation").fetch_one(writer).await?;
-    Uuid::parse_str(&id).map_err(|error| sqlx::Error::Decode(error.into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn what_was_written_is_there_after_opening_again() {
-        let data = tempfile::tempdir().unwrap();
-        let store = Store::open(data.path()).await.unwrap();
-        let first = store.installation();
-        store.close().await;
-        drop(store);
-        let store = Store::open(data.path()).await.unwrap();
-        assert_eq!(store.installation(), first);
-        assert_eq!(store.schema().await.unwrap(), MIGRATIONS.iter().count() as i64);
-    }
-
-    #[tokio::test]
-    async fn a_second_server_on_the_same_folder_is_refused() {
-        let data = tempfile::tempdir().unwrap();
-        let _store = Store::open(data.path()).await.unwrap();
-        assert!(matches!(Store::open(data.path()).await, Err(StoreError::InUse { .. })));
-    }
-
-    #[tokio::test]
-    async fn a_damaged_database_is_an_error() {
-        let data = tempfile::tempdir().unwrap();
-        fs::write(data.path().join("orrery.sqlite"), vec![7; 8192]).unwrap();
-        assert!(Store::open(data.path()).await.is_err());
-    }
-
-    #[tokio::test]
-    async fn the_database_keeps_a_write_ahead_log() {
-        let data = tempfile::tempdir().unwrap();
-        let store = Store::open(data.path()).await.unwrap();
-        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.writer).await.unwrap();
-        assert_eq!(mode, "wal");
-    }
+async fn installation(db: &Db) -> Result<Uuid, StoreError> {
+    db.execute(
+        "INSERT INTO installation (one, id, created_at) VALUES (1, $1, $2) ON CONFLICT DO NOTHING",
+        args![Uuid::new_v4().to_string(), Clock::default().now()],
+    )
+    .await?;
+    let damaged = || StoreError::Damaged { what: "this installation".to_owned() };
+    let row = db.fetch_one("SELECT id FROM installation", args![]).await?.ok_or_else(damaged)?;
+    Uuid::parse_str(&row.text(0)?).ok().ok_or_else(damaged)
 }

@@ -61,7 +61,7 @@ fn it_starts_again_after_being_killed() {
     let data = tempfile::tempdir().unwrap();
     assert!(!start(data.path()).stop("-KILL"));
     let server = start(data.path());
-    assert!(server.get("/api/health").contains("\"schema\":1"));
+    assert!(server.get("/api/health").contains("\"schema\":3"));
     assert!(server.stop("-TERM"));
 }
 

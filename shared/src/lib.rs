@@ -1,7 +1,8 @@
 //! What crosses a wire or is stored, and nothing else: no I/O, no clock, builds for wasm32 and native.
 //!
 //! # Layout
-//! - [`api`]: answers of the HTTP API.
+//! - [`access`]: roles, operations, and who may do what.
+//! - [`api`]: questions and answers of the HTTP API.
 //! - [`bundle`] (feature `bundle`): the packed Elixir/OTP library.
 //! - [`term`]: Erlang terms as owned values: term order, equality, hashing and the external term format.
 //! - [`etf`]: an encoded term as an opaque value, and the small compositions that need no decoding.
@@ -9,6 +10,7 @@
 //! - [`time`]: virtual time in nanoseconds.
 //! - [`event`]: what a machine reports.
 //! - [`command`]: what a machine is told.
+//! - [`document`]: the shared documents of a sandbox.
 //! - [`interception`]: what the outside does to messages on their way.
 //! - [`world`]: the picture that events draw; the same fold on the server and in the page.
 //! - [`recording`]: what is kept of a run so that it can be run again.
@@ -18,12 +20,14 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod api;
 #[cfg(feature = "bundle")]
 pub mod bundle;
 pub mod bytes;
 pub mod command;
 pub mod config;
+pub mod document;
 pub mod etf;
 pub mod event;
 pub mod ids;

@@ -1,5 +1,7 @@
 //! Tests that cross crates, and what they share.
 //!
+//! - [`client`]: somebody who talks to a server.
+//! - [`socket`]: a client of a shared document that speaks the wire protocol by hand.
 //! - [`server`]: a real server on a free port, with a data folder of its own.
 //! - [`reference`](mod@reference): the real Erlang and Elixir that ours are compared with.
 //! - [`native_guest`]: processes of `beam` under the machine, without wasm.
@@ -9,8 +11,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod client;
 pub mod conformance;
 pub mod native_guest;
 pub mod programs;
 pub mod reference;
 pub mod server;
+pub mod socket;

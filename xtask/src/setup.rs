@@ -41,6 +41,12 @@ pub(crate) fn for_tests(workspace: &Workspace) -> anyhow::Result<()> {
     chromium::ensure().map(drop)
 }
 
+/// What the tests of shared documents need besides.
+pub(crate) fn for_collab(workspace: &Workspace) -> anyhow::Result<()> {
+    let _lock = stamp::lock(&workspace.cache)?;
+    npm::ensure_packages(workspace, "tests/collab", "shared documents are tested with standard Yjs clients")
+}
+
 /// The browser that the tests drive.
 pub(crate) fn chromium() -> anyhow::Result<PathBuf> {
     chromium::ensure()

@@ -3,29 +3,31 @@
 //! Names of hashed files change with their content, so browsers may keep those for ever; everything else is asked for
 //! again and answered with "not modified" when it is the same. Paths that are no file are the page's own routes.
 
-use std::sync::LazyLock;
-
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::assets::{self, File};
+use crate::config::Config;
 use crate::error::ApiError;
+use crate::state::AppState;
 
 const INDEX: &str = "index.html";
 
 /// Scripts come from this server, and the few that stand in the page are named by their hashes. Styles may stand in the
-/// page because the editor writes its own at run time.
-static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+/// page because the editor writes its own at run time. Sites on the list may show the page in a frame.
+fn content_security_policy(config: &Config) -> HeaderValue {
     let scripts: String = assets::INLINE_SCRIPTS.iter().map(|hash| format!(" '{hash}'")).collect();
+    let frames: String = config.embed_origins.iter().map(|origin| format!(" {origin}")).collect();
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+         img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'{frames}"
     );
-    HeaderValue::try_from(policy).expect("base64 and the text above are visible ASCII")
-});
+    HeaderValue::try_from(policy).expect("base64, checked origins and the text above are visible ASCII")
+}
 
 /// Answers everything that is not the API.
-pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(crate) async fn serve(State(state): State<AppState>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
         return ApiError::MethodNotAllowed.into_response();
     }
@@ -34,7 +36,7 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
         if is_route(path) { assets::page_file(INDEX) } else { None }
     };
     match assets::page_file(path).or_else(route) {
-        Some(file) => answer(file, &headers),
+        Some(file) => answer(file, &headers, state.config()),
         None => ApiError::NotFound.into_response(),
     }
 }
@@ -44,14 +46,14 @@ fn is_route(path: &str) -> bool {
     !path.rsplit('/').next().unwrap_or_default().contains('.')
 }
 
-fn answer(file: &'static File, request: &HeaderMap) -> Response {
+fn answer(file: &'static File, request: &HeaderMap, config: &Config) -> Response {
     let etag = format!("\"{}\"", &file.sha256[..32]);
     let caching = if is_hashed(file.path) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(file.path)));
-    headers.insert(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.clone());
+    headers.insert(header::CONTENT_SECURITY_POLICY, content_security_policy(config));
     headers.extend(HeaderValue::try_from(&etag).map(|etag| (header::ETAG, etag)));
     let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag) {

@@ -1,6 +1,11 @@
 //! The HTTP API of a real server.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is how it fails")]
 
+mod description;
+mod documents;
 mod errors;
 mod health;
 mod page;
+mod people;
+mod sandboxes;
+mod sharing;

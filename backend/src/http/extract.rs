@@ -1,0 +1,75 @@
+//! What handlers take from a request, with our own errors where it cannot be read.
+
+use axum::extract::{FromRequest, FromRequestParts};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::error::ApiError;
+
+/// A JSON body.
+#[derive(Debug, FromRequest)]
+#[from_request(via(axum::Json), rejection(ApiError))]
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// The query.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub(super) struct Query<T>(pub(super) T);
+
+/// Parts of the path.
+#[derive(Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(ApiError))]
+pub(super) struct Path<T>(pub(super) T);
+
+/// Which part of a list.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Part {
+    /// Where the part before ended: its `next`.
+    pub(super) after: Option<String>,
+    /// How many, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    pub(super) limit: Option<i64>,
+}
+
+impl Part {
+    /// How many, within bounds.
+    pub(super) fn limit(&self) -> Result<i64, ApiError> {
+        match self.limit {
+            None => Ok(50),
+            Some(limit @ 1..=200) => Ok(limit),
+            Some(_) => Err(ApiError::Invalid("`limit` has to be between 1 and 200".to_owned())),
+        }
+    }
+
+    /// Where the part before ended, in lists by number.
+    pub(super) fn number(&self) -> Result<Option<i64>, ApiError> {
+        let number = self.after.as_deref().map(str::parse::<i64>).transpose();
+        number.ok().ok_or_else(|| ApiError::Invalid("`after` is no number".to_owned()))
+    }
+}
+
+/// A name as people give it: without blanks around it, of some length, and nothing in it that does not show.
+pub(super) fn name(text: &str, longest: usize) -> Result<String, ApiError> {
+    let name = text.trim();
+    let fits = (1..=longest).contains(&name.chars().count());
+    if fits && !name.chars().any(char::is_control) {
+        return Ok(name.to_owned());
+    }
+    Err(ApiError::Invalid(format!("A name has 1 to {longest} characters, and none that does not show")))
+}
+
+/// An end that lies ahead.
+pub(super) fn ahead(at: Option<i64>, now: i64) -> Result<Option<i64>, ApiError> {
+    match at {
+        Some(at) if at <= now => Err(ApiError::Invalid("`expires_at` lies in the past".to_owned())),
+        at => Ok(at),
+    }
+}
