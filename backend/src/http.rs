@@ -9,6 +9,7 @@ mod guard;
 pub(crate) mod health;
 mod idempotent;
 mod links;
+mod live;
 mod members;
 mod metrics;
 mod openapi;
@@ -58,6 +59,8 @@ pub(crate) fn api(state: &AppState) -> Router<AppState> {
         .routes(routes!(chat::list, chat::say))
         .routes(routes!(documents::socket))
         .routes(routes!(documents::state))
+        .routes(routes!(live::socket))
+        .routes(routes!(live::events))
         .split_for_parts();
     router
         .merge(openapi::routes(document))

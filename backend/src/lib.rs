@@ -10,6 +10,7 @@
 //! - [`clock`]: the time outside.
 //! - `auth`: who asks.
 //! - `documents`: what people edit together.
+//! - `live`: what happens in sandboxes beside their documents.
 //! - `rate`: how often somebody may ask.
 //! - `secret`: ids, and secrets that are stored as hashes.
 //! - `templates`: what sandboxes can begin as.
@@ -29,6 +30,7 @@ pub mod config;
 mod documents;
 pub mod error;
 mod http;
+mod live;
 mod rate;
 mod secret;
 pub mod state;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use shared::api::live::LiveEvent;
 use shared::api::{GuestVersion, LibraryVersions};
 use shared::bundle::Bundle;
 use tokio::sync::watch;
@@ -12,6 +13,7 @@ use crate::assets;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::documents::Documents;
+use crate::live::LiveSandboxes;
 use crate::rate::{CLEANING, RateLimits};
 use crate::store::Store;
 
@@ -25,6 +27,7 @@ struct Inner {
     clock: Clock,
     store: Arc<Store>,
     documents: Documents,
+    live: LiveSandboxes,
     rates: RateLimits,
     metrics: PrometheusHandle,
     /// Becomes `true` when the server is told to stop: sockets end then.
@@ -61,6 +64,7 @@ impl AppState {
             clock,
             store,
             documents,
+            live: LiveSandboxes::default(),
             rates,
             metrics: metrics(),
             stopping: watch::Sender::new(false),
@@ -89,6 +93,18 @@ impl AppState {
 
     pub(crate) fn documents(&self) -> &Documents {
         &self.0.documents
+    }
+
+    pub(crate) fn live(&self) -> &LiveSandboxes {
+        &self.0.live
+    }
+
+    /// Roles, switches, members or links of a sandbox are others now. When this returns, everybody who edits is held to
+    /// it; those who only look learn of it next.
+    pub(crate) async fn access_changed(&self, sandbox: &str) {
+        self.0.documents.access_changed(sandbox).await;
+        self.0.live.access_changed(sandbox);
+        self.0.live.publish(sandbox, LiveEvent::MembersChanged);
     }
 
     pub(crate) fn rates(&self) -> &RateLimits {
@@ -130,6 +146,7 @@ impl AppState {
             tokio::select! {
                 _ = interval.tick() => {
                     self.0.rates.clean();
+                    self.0.live.clean(self.0.clock.now());
                     self.0.metrics.run_upkeep();
                 }
                 () = self.stopping() => return,

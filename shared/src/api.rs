@@ -3,11 +3,13 @@
 //! Times are milliseconds since 1970-01-01 UTC.
 //!
 //! - [`health`]: what the server is made of.
+//! - [`live`]: what the second socket of a sandbox carries: events, commands, replies.
 //! - [`people`]: accounts, guests, sign-in, API tokens.
 //! - [`sandboxes`]: sandboxes, their files and settings, templates.
 //! - [`sharing`]: members and share links.
 
 pub mod health;
+pub mod live;
 pub mod people;
 pub mod sandboxes;
 pub mod sharing;

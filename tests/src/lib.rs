@@ -2,6 +2,7 @@
 //!
 //! - [`client`]: somebody who talks to a server.
 //! - [`socket`]: a client of a shared document that speaks the wire protocol by hand.
+//! - [`live`]: a client of the second socket of a sandbox.
 //! - [`server`]: a real server on a free port, with a data folder of its own.
 //! - [`reference`](mod@reference): the real Erlang and Elixir that ours are compared with.
 //! - [`native_guest`]: processes of `beam` under the machine, without wasm.
@@ -13,6 +14,7 @@
 
 pub mod client;
 pub mod conformance;
+pub mod live;
 pub mod native_guest;
 pub mod programs;
 pub mod reference;

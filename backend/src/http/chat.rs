@@ -10,10 +10,8 @@ use shared::api::{ErrorBody, Page};
 use super::extract::{Json, Part, Path, Query};
 use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::live;
 use crate::state::AppState;
-
-/// Longest message, in characters.
-const TEXT_MAX: usize = 4_000;
 
 /// See what was said, the newest first
 #[utoipa::path(get, path = "/sandboxes/{sandbox}/chat", tag = "chat", params(("sandbox" = String, Path), Part),
@@ -42,11 +40,6 @@ pub(super) async fn say(
     Path(sandbox): Path<String>,
     Json(say): Json<Say>,
 ) -> Result<impl IntoResponse, ApiError> {
-    caller.access(&state, &sandbox, Operation::Chat).await?;
-    let text = say.text.trim();
-    if !(1..=TEXT_MAX).contains(&text.chars().count()) {
-        return Err(ApiError::Invalid(format!("A message has 1 to {TEXT_MAX} characters")));
-    }
-    let message = state.store().add_chat(&sandbox, &caller.user, text, state.clock().now()).await?;
+    let message = live::say(&state, &caller, &sandbox, &say.text).await?;
     Ok((StatusCode::CREATED, Json(message)))
 }

@@ -182,19 +182,19 @@ async fn read(mut stream: SplitStream<WebSocket>, room: mpsc::Sender<Message>, c
 }
 
 /// Fills up again at a rate, up to a burst; may be overdrawn, and then has to be waited for.
-struct Bucket {
+pub(super) struct Bucket {
     rate: f64,
     level: f64,
     at: Instant,
 }
 
 impl Bucket {
-    fn new(rate: f64) -> Self {
+    pub(super) fn new(rate: f64) -> Self {
         Self { rate, level: rate * BURST_SECONDS, at: Instant::now() }
     }
 
     /// Takes out; gives how long to wait until the level is not below nothing.
-    fn take(&mut self, amount: f64) -> Duration {
+    pub(super) fn take(&mut self, amount: f64) -> Duration {
         let now = Instant::now();
         let filled = self.level + self.rate * (now - self.at).as_secs_f64();
         self.at = now;

@@ -76,7 +76,7 @@ pub(super) async fn revoke(
     if !state.store().revoke_link(&sandbox, &link, &caller.user.id, state.clock().now()).await? {
         return Err(ApiError::NotFound);
     }
-    state.documents().access_changed(&sandbox).await;
+    state.access_changed(&sandbox).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn open(
     let hash = secret::hash(Kind::Link, &secret).ok_or(ApiError::NotFound)?;
     match state.store().open_link(&hash, &caller.user.id, MEMBERS_MAX, state.clock().now()).await? {
         Opened::Joined(joined) => {
-            state.documents().access_changed(&joined.sandbox).await;
+            state.access_changed(&joined.sandbox).await;
             Ok(Json(joined))
         }
         Opened::Unknown => Err(ApiError::NotFound),

@@ -48,7 +48,7 @@ pub(super) async fn set(
     let before = state.store().member(&sandbox, &user).await?;
     may_change(&caller, access.role, before.as_ref())?;
     state.store().set_member(&sandbox, &user, set.role, &caller.user.id, state.clock().now()).await?;
-    state.documents().access_changed(&sandbox).await;
+    state.access_changed(&sandbox).await;
     state.store().member(&sandbox, &user).await?.map(Json).ok_or(ApiError::NotFound)
 }
 
@@ -65,6 +65,7 @@ pub(super) async fn approve(
     if !state.store().approve_member(&sandbox, &user, &caller.user.id, state.clock().now()).await? {
         return Err(ApiError::NotFound);
     }
+    state.access_changed(&sandbox).await;
     state.store().member(&sandbox, &user).await?.map(Json).ok_or(ApiError::NotFound)
 }
 
@@ -90,7 +91,7 @@ pub(super) async fn remove(
         may_change(&caller, access.role, Some(&before))?;
         state.store().ban_member(&sandbox, &user, &caller.user.id, now).await?;
     }
-    state.documents().access_changed(&sandbox).await;
+    state.access_changed(&sandbox).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use shared::access::{Operation, Scope, Switches};
+use shared::api::live::LiveEvent;
 use shared::api::sandboxes::{
     ChangeSandbox, CloneSandbox, FILES_BYTES_MAX, FILES_MAX, Files, NewSandbox, Sandbox, check_path,
 };
@@ -179,8 +180,9 @@ pub(super) async fn change(
     changed.updated_at = state.clock().now();
     state.store().change_sandbox(&changed, &caller.user.id, changed.updated_at).await?;
     if switched {
-        state.documents().access_changed(&sandbox).await;
+        state.access_changed(&sandbox).await;
     }
+    state.live().publish(&sandbox, LiveEvent::Changed { updated_at: changed.updated_at });
     Ok(Json(changed))
 }
 
@@ -196,6 +198,7 @@ pub(super) async fn delete(
     let now = state.clock().now();
     // First nobody can come in any more, then those who are in are sent out, and what they wrote meanwhile goes too.
     state.store().delete_sandbox(&sandbox, &caller.user.id, now).await?;
+    state.access_changed(&sandbox).await;
     state.documents().sandbox_deleted(&sandbox).await;
     state.store().delete_documents(&sandbox).await?;
     Ok(StatusCode::NO_CONTENT)

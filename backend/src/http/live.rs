@@ -1,0 +1,324 @@
+//! The second socket of a sandbox, and the same events over SSE.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use shared::access::Operation;
+use shared::api::ErrorBody;
+use shared::api::live::{ClientMessage, LiveCommand, NumberedEvent, Participant, Position, ServerMessage};
+use shared::document::close;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::documents::Bucket;
+use super::extract::{Path, Query};
+use crate::auth::Caller;
+use crate::error::ApiError;
+use crate::live::{self, Presence, Read, Stream};
+use crate::state::AppState;
+use crate::store::Access;
+
+/// Longest message of a client.
+const MESSAGE_BYTES_MAX: usize = 64 << 10;
+
+/// Commands of one connection in a second.
+const COMMANDS_PER_SECOND: f64 = 20.0;
+
+/// How often a quiet connection is asked whether it is there, and how long it may take to answer.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Events that wait for a client of SSE.
+const SSE_QUEUE: usize = 64;
+
+/// Where to begin, and with what.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct From {
+    /// The epoch of the last event that is known.
+    epoch: Option<String>,
+    /// The number of the last event that is known.
+    seq: Option<u64>,
+    /// Names of the kinds of events that are wanted, separated by commas; all when nothing is said.
+    kinds: Option<String>,
+    /// For browsers, which cannot set headers here.
+    #[serde(rename = "access_token")]
+    _access_token: Option<String>,
+}
+
+/// Follow what happens, and give commands
+///
+/// A WebSocket with JSON in text frames: the server sends `ServerMessage`s, the client `ClientMessage`s. It begins with
+/// a snapshot, or goes on from the place that is given.
+#[utoipa::path(get, path = "/sandboxes/{sandbox}/socket", tag = "live", params(("sandbox" = String, Path), From),
+    responses((status = 101, description = "Switching to WebSocket", body = ServerMessage),
+        (status = "4XX", body = ErrorBody)))]
+pub(super) async fn socket(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(sandbox): Path<String>,
+    Query(from): Query<From>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
+    let access = caller.access(&state, &sandbox, Operation::View).await?;
+    let upgrade = upgrade?.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
+    Ok(upgrade.on_upgrade(async move |socket| {
+        let mut reader = Reader::new(state, caller, sandbox, access, from, &headers);
+        let (code, why) = serve(&mut reader, socket).await;
+        tracing::debug!(code, why, "a socket ended");
+    }))
+}
+
+/// Follow what happens
+///
+/// The same messages as on the socket, as server-sent events; `Last-Event-ID` goes on from where one was.
+#[utoipa::path(get, path = "/sandboxes/{sandbox}/events", tag = "live", params(("sandbox" = String, Path), From),
+    responses((status = 200, content_type = "text/event-stream", body = ServerMessage), (status = "4XX", body = ErrorBody)))]
+pub(super) async fn events(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(sandbox): Path<String>,
+    Query(mut from): Query<From>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, ApiError> {
+    let access = caller.access(&state, &sandbox, Operation::View).await?;
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.split_once(' '));
+    if let Some((epoch, seq)) = last {
+        (from.epoch, from.seq) = (Some(epoch.to_owned()), seq.parse().ok());
+    }
+    let mut reader = Reader::new(state, caller, sandbox, access, from, &headers);
+    let (sender, queue) = mpsc::channel::<Result<Event, Infallible>>(SSE_QUEUE);
+    tokio::spawn(async move {
+        let _presence = reader.enter();
+        while let Ok(messages) = reader.next().await {
+            for message in messages {
+                let Ok(event) = Event::default().json_data(&message) else { return };
+                let event = match reader.place_of(&message) {
+                    Some(place) => event.id(format!("{} {}", place.epoch, place.seq)),
+                    None => event,
+                };
+                if sender.send(Ok(event)).await.is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    let stream = futures_util::stream::unfold(queue, async |mut queue| Some((queue.recv().await?, queue)));
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+/// Somebody who reads a stream.
+struct Reader {
+    app: AppState,
+    caller: Caller,
+    sandbox: String,
+    access: Access,
+    stream: Arc<Stream>,
+    events: tokio::sync::watch::Receiver<u64>,
+    access_changes: tokio::sync::watch::Receiver<u64>,
+    /// The last event that was sent; nothing before the beginning.
+    sent: Option<u64>,
+    from: Option<Position>,
+    kinds: Option<Vec<String>>,
+    /// Of the request that opened the socket; the numbers of commands go behind it.
+    request_id: String,
+}
+
+impl Reader {
+    fn new(app: AppState, caller: Caller, sandbox: String, access: Access, from: From, headers: &HeaderMap) -> Self {
+        let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+        let stream = app.live().stream(&sandbox, app.clock());
+        let position = from.epoch.zip(from.seq).map(|(epoch, seq)| Position { epoch, seq });
+        let kinds = from.kinds.map(|kinds| kinds.split(',').map(|kind| kind.trim().to_owned()).collect());
+        let (events, access_changes) = (stream.events(), stream.access());
+        Self {
+            app,
+            caller,
+            sandbox,
+            access,
+            stream,
+            events,
+            access_changes,
+            sent: None,
+            from: position,
+            kinds,
+            request_id,
+        }
+    }
+
+    fn enter(&self) -> Presence {
+        self.stream.enter(Participant {
+            user: self.caller.user.id.clone(),
+            name: self.caller.user.name.clone(),
+            role: self.access.role,
+        })
+    }
+
+    /// What comes next; waits until there is something. An error when the reader may not be here any more, or the
+    /// server stops. May be given up and called again.
+    async fn next(&mut self) -> Result<Vec<ServerMessage>, (u16, String)> {
+        loop {
+            self.check().await?;
+            let Some(sent) = self.sent else { return self.begin().await };
+            match self.stream.read(sent) {
+                Read::FellBehind => return self.begin().await,
+                Read::Events(events) => {
+                    if let Some(last) = events.last() {
+                        self.sent = Some(last.seq);
+                        let wanted: Vec<_> = events.into_iter().filter(|event| self.wants(event)).collect();
+                        if !wanted.is_empty() {
+                            return Ok(wanted.iter().map(|event| ServerMessage::Event((**event).clone())).collect());
+                        }
+                        continue;
+                    }
+                }
+            }
+            tokio::select! {
+                _ = self.events.changed() => {}
+                _ = self.access_changes.changed() => self.access.until = Some(0),
+                () = self.app.stopping() => {
+                    return Err((close::RESTARTING, "The server is restarting".to_owned()));
+                }
+                // Links and sessions end without anybody doing anything.
+                () = tokio::time::sleep(HEARTBEAT) => self.access.until = Some(0),
+            }
+        }
+    }
+
+    fn wants(&self, event: &NumberedEvent) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == event.event.kind()))
+    }
+
+    /// Whether the reader may still be here, when that may have changed.
+    async fn check(&mut self) -> Result<(), (u16, String)> {
+        if self.access_changes.has_changed().unwrap_or_default() {
+            self.access_changes.mark_unchanged();
+            self.access.until = Some(0);
+        }
+        if self.access.until.is_none_or(|until| until > self.app.clock().now()) {
+            return Ok(());
+        }
+        let refused = |error: ApiError| (close_code(&error), error.to_string());
+        if !self.caller.is_still_in(&self.app).await.map_err(refused)? {
+            return Err(refused(ApiError::Unauthenticated));
+        }
+        let access = self.caller.access(&self.app, &self.sandbox, Operation::View).await;
+        self.access = access.map_err(refused)?;
+        Ok(())
+    }
+
+    /// Goes on from where the reader was, or from a snapshot.
+    async fn begin(&mut self) -> Result<Vec<ServerMessage>, (u16, String)> {
+        if let Some(position) = self.from.take().filter(|position| self.stream.can_resume(position)) {
+            self.sent = Some(position.seq);
+            return Ok(vec![ServerMessage::Resumed { position }]);
+        }
+        let snapshot = self.stream.snapshot(&self.app, &self.sandbox, &self.caller.user.id).await;
+        let (position, snapshot) = snapshot.map_err(|error| (close_code(&error), error.to_string()))?;
+        self.sent = Some(position.seq);
+        Ok(vec![ServerMessage::Snapshot { position, snapshot: Box::new(snapshot) }])
+    }
+
+    /// Where somebody is who has this message.
+    fn place_of(&self, message: &ServerMessage) -> Option<Position> {
+        match message {
+            ServerMessage::Snapshot { position, .. } | ServerMessage::Resumed { position } => Some(position.clone()),
+            ServerMessage::Event(event) => Some(Position { epoch: self.stream.position().epoch, seq: event.seq }),
+            ServerMessage::Reply { .. } => None,
+        }
+    }
+
+    async fn command(&mut self, command: LiveCommand) -> Result<(), ApiError> {
+        match command {
+            LiveCommand::Ping => Ok(()),
+            LiveCommand::Say { text } => live::say(&self.app, &self.caller, &self.sandbox, &text).await.map(drop),
+            LiveCommand::Filter { kinds } => {
+                self.kinds = kinds;
+                Ok(())
+            }
+        }
+    }
+
+    async fn reply(&mut self, text: &str) -> Result<ServerMessage, (u16, String)> {
+        let message: ClientMessage = serde_json::from_str(text)
+            .map_err(|error| (close::BAD_MESSAGE, format!("This message cannot be read: {error}")))?;
+        let error = self.command(message.command).await.err();
+        let error = error.map(|error| ErrorBody {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            request_id: format!("{} {}", self.request_id, message.id),
+        });
+        Ok(ServerMessage::Reply { id: message.id, error })
+    }
+}
+
+fn close_code(error: &ApiError) -> u16 {
+    match error {
+        ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending => close::FORBIDDEN,
+        ApiError::Unauthenticated => close::SIGN_IN,
+        _ => close::TRY_LATER,
+    }
+}
+
+/// Runs until one of the two sides ends it; gives how it was closed.
+async fn serve(reader: &mut Reader, mut socket: WebSocket) -> (u16, String) {
+    let _presence = reader.enter();
+    let mut commands = Bucket::new(COMMANDS_PER_SECOND);
+    let mut heard_at = Instant::now();
+    let mut heartbeat = tokio::time::interval(HEARTBEAT);
+    let closed = loop {
+        let outgoing = tokio::select! {
+            messages = reader.next() => match messages {
+                Ok(messages) => messages,
+                Err(closed) => break closed,
+            },
+            frame = socket.recv() => {
+                heard_at = Instant::now();
+                match frame {
+                    Some(Ok(Frame::Text(text))) => {
+                        let wait = commands.take(1.0);
+                        if !wait.is_zero() {
+                            tokio::time::sleep(wait).await;
+                        }
+                        match reader.reply(&text).await {
+                            Ok(reply) => vec![reply],
+                            Err(closed) => break closed,
+                        }
+                    }
+                    Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => continue,
+                    Some(Ok(Frame::Binary(_))) => break (close::BAD_MESSAGE, "Messages are JSON texts".to_owned()),
+                    Some(Ok(Frame::Close(_)) | Err(_)) | None => return (0, String::new()),
+                }
+            }
+            _ = heartbeat.tick() => {
+                let pinged = tokio::time::timeout(WRITE_TIMEOUT, socket.send(Frame::Ping(Vec::new().into()))).await;
+                if heard_at.elapsed() > SILENCE_MAX || !matches!(pinged, Ok(Ok(()))) {
+                    return (0, "silent".to_owned());
+                }
+                continue;
+            }
+        };
+        for message in outgoing {
+            let Ok(text) = serde_json::to_string(&message) else { return (0, "a message is no JSON".to_owned()) };
+            let sent = tokio::time::timeout(WRITE_TIMEOUT, socket.send(Frame::Text(text.into()))).await;
+            if !matches!(sent, Ok(Ok(()))) {
+                return (0, "gone".to_owned());
+            }
+        }
+    };
+    let frame = CloseFrame { code: closed.0, reason: closed.1.clone().into() };
+    // Whoever is gone needs no reason.
+    drop(tokio::time::timeout(WRITE_TIMEOUT, socket.send(Frame::Close(Some(frame)))).await);
+    closed
+}

@@ -1,0 +1,10 @@
+{:ok, _pid} = :turnstile.start_link(100)
+
+IO.inspect(:turnstile.push("Ada"), label: "Ada pushes")
+IO.inspect(:turnstile.pay(200), label: "Ada pays 2.00")
+IO.inspect(:turnstile.pay(100), label: "Ada pays 1.00")
+IO.inspect(:turnstile.push("Ada"), label: "Ada pushes")
+IO.inspect(:turnstile.pay(250), label: "Joe pays 2.50")
+Process.sleep(200)
+IO.inspect(:turnstile.push("Joe"), label: "Joe pushes, too late")
+IO.inspect(:turnstile.report(:through), label: "through")
