@@ -30,6 +30,7 @@ pub mod nodes;
 pub mod numbers;
 pub mod operators;
 pub mod os;
+pub mod packet;
 pub mod processes;
 pub mod raise;
 pub mod re;
@@ -108,6 +109,7 @@ pub fn all() -> impl Iterator<Item = Native> {
         numbers::NATIVES,
         operators::NATIVES,
         os::NATIVES,
+        packet::NATIVES,
         processes::NATIVES,
         raise::NATIVES,
         re::NATIVES,

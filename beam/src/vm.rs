@@ -15,6 +15,7 @@ use crate::load;
 use crate::loader::LoadError;
 use crate::mailbox::{Mailbox, Message};
 use crate::natives::buffers::Buffers;
+use crate::natives::debug::internal_state::InternalState;
 use crate::natives::messages;
 use crate::natives::zlib::stream::Streams;
 use crate::regex::cache::Regexes;
@@ -71,6 +72,8 @@ pub struct Vm {
     pub flags: Flags,
     /// Byte queues of `prim_buffer`.
     pub(crate) buffers: Buffers,
+    /// What OTP's own tests have turned.
+    pub(crate) internal_state: InternalState,
 }
 
 /// A call that failed.
@@ -111,6 +114,7 @@ impl Vm {
             initial_call: (Term::NIL, Term::NIL, 0),
             flags: Flags::default(),
             buffers: Buffers::new(),
+            internal_state: InternalState::default(),
             builder: None,
         }
     }

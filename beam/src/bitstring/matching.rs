@@ -106,7 +106,9 @@ impl Matcher<'_> {
         if flags & (flag::LITTLE | flag::NATIVE | flag::SIGNED) == 0 && bits < 60 {
             return Ok(Some(Term::small(bits::read(self.data, at, bits) as i64)));
         }
-        integer::read(heap, self.data, at, bits, flags).map(Some)
+        let value = integer::read(heap, self.data, at, bits, flags)?;
+        // An integer larger than OTP has matches nothing.
+        Ok((!value.is_boxed() || value.words().len() <= crate::arith::MAX_WORDS).then_some(value))
     }
     /// Takes a float of 16, 32 or 64 bits. Infinities and not-a-number do not match.
     pub fn float(&mut self, heap: &mut Heap, bits: usize, flags: u32) -> Option<Term> {

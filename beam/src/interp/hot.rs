@@ -819,7 +819,8 @@ pub(super) fn run<const STRESS: bool>(vm: &mut Vm) -> Left {
                                     _ => false,
                                 }
                         ),
-                        Operation::IsBitstr => test1!(t, t.is_bits()),
+                        // The compiler also asks it of a match context, which it takes for what is left to match.
+                        Operation::IsBitstr => test1!(t, t.is_bits() || t.is_kind(kind::MATCH)),
                         Operation::IsList => test1!(t, t.is_list()),
                         Operation::IsNonemptyList => test1!(t, t.is_cons()),
                         Operation::IsNonemptyListX => {

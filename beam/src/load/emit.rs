@@ -9,12 +9,13 @@ use std::slice::Iter;
 
 use crate::atoms;
 use crate::code::Module;
+use crate::compare;
 use crate::image::ImageRef;
 use crate::instr::{OPERAND_X, Operation, split};
 use crate::interp::tuple_header;
 use crate::load::operands::{Half, Words, constant, heap_need, invalid, label, list, number, target};
 use crate::load::{Tables, bitstring, select};
-use crate::loader::validate::Layout;
+use crate::loader::validate::{Layout, Register};
 use crate::loader::{Arg, BeamFile, Instruction, LoadError, Op};
 use crate::natives::Native;
 use crate::term::Term;
@@ -82,7 +83,7 @@ struct Emitter<'a> {
     /// Places that must not be reached, by index of the instruction.
     traps: Peekable<Copied<Iter<'a, usize>>>,
     /// Y registers to clear, by index of the instruction.
-    clears: Peekable<Copied<Iter<'a, (usize, u32)>>>,
+    clears: Peekable<Copied<Iter<'a, (usize, Register)>>>,
 }
 
 impl<'a> Emitter<'a> {
@@ -131,7 +132,7 @@ impl<'a> Emitter<'a> {
                 i += 1;
                 continue;
             }
-            self.guards(i);
+            self.guards(i)?;
             // Instructions are only fused where nothing has to stand between them.
             let free = self.next_guard().map_or(code.len(), |at| at.max(i + 1));
             i += match self.fused(&code[i..free])? {
@@ -146,13 +147,17 @@ impl<'a> Emitter<'a> {
     }
 
     /// What the loader's checks ask for in front of an instruction.
-    fn guards(&mut self, i: usize) {
+    fn guards(&mut self, i: usize) -> Result<(), LoadError> {
         while self.traps.next_if(|at| *at <= i).is_some() {
             self.plain(Operation::Trap, 0, 0, 0);
         }
-        while let Some((_, y)) = self.clears.next_if(|(at, _)| *at <= i) {
-            self.plain(Operation::InitY, 8 * y as usize, 0, 0);
+        while let Some((_, register)) = self.clears.next_if(|(at, _)| *at <= i) {
+            match register {
+                Register::X(x) => self.move_constant(Operation::MoveCX, &Arg::Nil, x)?,
+                Register::Y(y) => self.plain(Operation::InitY, 8 * y as usize, 0, 0),
+            }
         }
+        Ok(())
     }
     fn skip_guards(&mut self, i: usize) {
         while self.traps.next_if(|at| *at <= i).is_some() {}
@@ -901,6 +906,8 @@ impl<'a> Emitter<'a> {
     /// a: source, b: destination; word 1: failure distance (low), length (high); word 2: live, number of pairs (high).
     fn put_map(&mut self, operation: Operation, args: &[Arg]) -> Result<(), LoadError> {
         let pairs = list(&args[4]);
+        let sorted = if let Operation::PutMapExact = operation { self.sorted_pairs(pairs) } else { None };
+        let pairs = sorted.as_deref().unwrap_or(pairs);
         self.words.begin(operation, 3 + pairs.len().div_ceil(4));
         let source = self.words.source(self.tables, &args[1])?;
         self.words.a(source);
@@ -910,6 +917,14 @@ impl<'a> Emitter<'a> {
         self.pack(3, pairs)?;
         self.long();
         Ok(())
+    }
+    /// Keys and values in the order of the keys, where all keys are constants, as OTP's loader has them: of several keys that
+    /// a map lacks the first one is told.
+    fn sorted_pairs(&self, pairs: &[Arg]) -> Option<Vec<Arg>> {
+        let keys = pairs.chunks_exact(2).map(|pair| constant(self.tables, &pair[0]).ok().map(|key| (key, pair)));
+        let mut keys = keys.collect::<Option<Vec<_>>>()?;
+        keys.sort_by(|(a, _), (b, _)| compare::cmp_key(*a, *b, self.image.get()));
+        Some(keys.iter().flat_map(|(_, pair)| pair.iter().cloned()).collect())
     }
     /// a: source; word 1: failure distance (low), length (high); word 2: number of operands.
     fn map_fields(&mut self, operation: Operation, args: &[Arg]) -> Result<(), LoadError> {

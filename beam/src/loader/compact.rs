@@ -208,6 +208,8 @@ fn number(reader: &Reader<'_>, value: Value<'_>) -> Result<u64, LoadError> {
         // The encoder puts a zero byte in front where the number would look negative.
         Value::Bytes([0, rest @ ..]) if rest.len() <= 8 => Ok(rest.iter().fold(0, |n, b| n << 8 | u64::from(*b))),
         Value::Bytes(bytes) if bytes.len() <= 8 && bytes[0] < 0x80 => Ok(signed(bytes) as u64),
+        // Only sizes of segments may be so large, and nothing is so long.
+        Value::Bytes([0..0x80, ..]) => Ok(u64::MAX),
         Value::Bytes(_) => Err(reader.error("an operand is out of range")),
     }
 }

@@ -80,9 +80,19 @@ pub struct Layout {
     /// knows that a function it calls before does not return; but the function may be another one by then. At the index is
     /// a jump, the end of the function, or a label; jumps to the label lead behind the added instruction.
     pub traps: Vec<usize>,
-    /// Index of an instruction, and a Y register that has to be set to some immediate before it: the instruction may raise
-    /// an exception while the register is not yet set. In their order.
-    pub clears: Vec<(usize, u32)>,
+    /// Index of an instruction, and a register that has to be set to some immediate before it: a Y register, where the
+    /// instruction may raise an exception while it is not yet set; an X register, where the instruction would set it, but may
+    /// fail. In their order.
+    pub clears: Vec<(usize, Register)>,
+}
+
+/// A register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Register {
+    /// Of the process.
+    X(u32),
+    /// Of the stack frame.
+    Y(u32),
 }
 
 impl Layout {

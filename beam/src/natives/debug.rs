@@ -1,4 +1,6 @@
-//! Module `erts_debug`: sizes and identity of terms.
+//! Module `erts_debug`: sizes and identity of terms, and what OTP's own tests ask about the inside of the machine.
+
+pub(crate) mod internal_state;
 
 use std::collections::HashSet;
 
@@ -15,8 +17,8 @@ pub const NATIVES: &[Native] = &[
     Native::new("erts_debug", "copy_shared", 1, copy_shared),
     Native::new("erts_debug", "copy_shared", 2, copy_shared),
     Native::new("erts_debug", "same", 2, same),
-    Native::new("erts_debug", "get_internal_state", 1, undef),
-    Native::new("erts_debug", "set_internal_state", 2, set_internal_state),
+    Native::new("erts_debug", "get_internal_state", 1, internal_state::get),
+    Native::new("erts_debug", "set_internal_state", 2, internal_state::set),
     Native::new("erts_debug", "disassemble", 1, no),
     Native::new("erts_debug", "breakpoint", 2, no_breakpoint),
     Native::new("erts_debug", "instructions", 0, no_list),
@@ -89,17 +91,6 @@ fn same(_: &mut Vm, args: &[Term]) -> Outcome {
     Ok(super::boolean(args[0] == args[1]))
 }
 
-/// Internal state is only open to OTP's own tests, and then in debug builds.
-fn undef(_: &mut Vm, _: &[Term]) -> Outcome {
-    Err(Fail::Error(atoms::UNDEF))
-}
-
-fn set_internal_state(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let is_switch =
-        vm.atom_name(args[0]) == "available_internal_state" && matches!(args[1], atoms::TRUE | atoms::FALSE);
-    if is_switch { Ok(atoms::FALSE) } else { undef(vm, args) }
-}
-
 fn no(_: &mut Vm, _: &[Term]) -> Outcome {
     Ok(atoms::FALSE)
 }
@@ -137,8 +128,6 @@ erts_debug:flat_size('$export') => 2
 erts_debug:flat_size('$ref') => 3
 erts_debug:same(1,1) => true
 erts_debug:same({a},{a}) => false
-erts_debug:set_internal_state(available_internal_state,true) => false
-erts_debug:get_internal_state(foo) => error: undef
 ",
         );
     }

@@ -3,7 +3,7 @@
 mod format;
 mod parse;
 
-pub use format::{Format, short};
+pub use format::Format;
 
 use super::Native;
 use crate::atoms;

@@ -20,15 +20,24 @@ pub const NATIVES: &[Native] = &[
 
 /// Natives of ours that are written in Erlang in OTP, so that they are no "builtin" functions.
 const ERLANG_IN_OTP: &[(&str, &str, u8)] = &[
+    ("erlang", "alias", 0),
+    ("erlang", "atom_to_binary", 1),
+    ("erlang", "binary_to_atom", 1),
+    ("erlang", "binary_to_existing_atom", 1),
+    ("erlang", "binary_to_integer", 1),
+    ("erlang", "binary_to_integer", 2),
     ("erlang", "check_process_code", 2),
     ("erlang", "check_process_code", 3),
     ("erlang", "disconnect_node", 1),
+    ("erlang", "display_string", 1),
     ("erlang", "fun_info", 1),
     ("erlang", "garbage_collect", 0),
     ("erlang", "garbage_collect", 1),
     ("erlang", "garbage_collect", 2),
     ("erlang", "group_leader", 2),
     ("erlang", "is_alive", 0),
+    ("erlang", "list_to_integer", 1),
+    ("erlang", "list_to_integer", 2),
     ("erlang", "memory", 0),
     ("erlang", "memory", 1),
     ("erlang", "process_flag", 3),
@@ -38,7 +47,10 @@ const ERLANG_IN_OTP: &[(&str, &str, u8)] = &[
     ("erts_code_purger", "soft_purge", 1),
     ("erts_internal", "check_process_code", 3),
     ("erts_internal", "is_process_alive", 1),
+    ("erts_internal", "log_crash", 1),
     ("ets", "all", 0),
+    ("persistent_term", "put_new", 2),
+    ("string", "list_to_integer", 1),
 ];
 
 /// Largest arity of a function value.
@@ -108,9 +120,11 @@ fn fun_info_item(vm: &mut Vm, args: &[Term]) -> Outcome {
         ("new_uniq", Fun::Local(entry, _)) => vm.heap.binary(&entry.uniq),
         // OTP 27 no longer knows who made a fun and names the init process.
         ("pid", Fun::Local(..)) => Term::pid(0),
+        // Nothing counts who uses an entry; the module that defines it always does.
+        ("refc", Fun::Local(..)) => Term::small(1),
         ("type", Fun::Local(..)) => atoms::LOCAL,
         ("type", Fun::External(_)) => atoms::EXTERNAL,
-        ("index" | "new_index" | "uniq" | "new_uniq" | "pid", Fun::External(_)) => atoms::UNDEFINED,
+        ("index" | "new_index" | "uniq" | "new_uniq" | "pid" | "refc", Fun::External(_)) => atoms::UNDEFINED,
         _ => return Err(Fail::BADARG),
     };
     Ok(vm.heap.tuple(&[item, value]))
@@ -156,8 +170,13 @@ fn is_builtin(vm: &mut Vm, args: &[Term]) -> Outcome {
     let Some(mfa) = read_mfa(args)? else { return Ok(atoms::FALSE) };
     let (module, function) = (vm.atom_name(mfa.0), vm.atom_name(mfa.1));
     let is_apply = module == "erlang" && function == "apply" && matches!(mfa.2, 2 | 3);
-    let is_erlang = ERLANG_IN_OTP.iter().any(|(m, f, a)| *m == module && *f == function && u32::from(*a) == mfa.2);
-    Ok(super::boolean(is_apply || (vm.image.get().native(mfa).is_some() && !is_erlang)))
+    let is_native = vm.image.get().native(mfa).is_some() && is_native_in_otp(module, function, mfa.2);
+    Ok(super::boolean(is_apply || is_native))
+}
+
+/// Whether a native of ours is one in OTP too.
+pub(super) fn is_native_in_otp(module: &str, function: &str, arity: u32) -> bool {
+    !ERLANG_IN_OTP.iter().any(|(m, f, a)| *m == module && *f == function && u32::from(*a) == arity)
 }
 
 #[cfg(test)]

@@ -159,6 +159,7 @@ fn start_of_string(vm: &mut Vm, args: &[Term]) -> Outcome {
         Ok((value, rest)) => return Ok(vm.heap.tuple(&[value, rest])),
         Err(Problem::NotAList) => vm.atom("not_a_list")?,
         Err(Problem::NoInteger | Problem::BadArgument) => vm.atom("no_integer")?,
+        Err(Problem::Fail(Fail::SYSTEM_LIMIT)) => atoms::SYSTEM_LIMIT,
         Err(Problem::Fail(fail)) => return Err(fail),
     };
     Ok(vm.heap.tuple(&[atoms::ERROR, reason]))

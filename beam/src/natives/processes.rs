@@ -29,6 +29,12 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "suspend_process", 1, suspend_process),
     Native::new("erlang", "bump_reductions", 1, bump_reductions),
     Native::new("erts_internal", "is_process_alive", 1, is_process_alive),
+    Native::new("erts_internal", "is_process_alive", 2, is_process_alive_async),
+    Native::new("erts_internal", "group_leader", 2, set_group_leader),
+    Native::new("erts_internal", "group_leader", 3, set_group_leader_async),
+    Native::new("erts_internal", "process_flag", 3, process_flag_of),
+    Native::new("erts_internal", "suspend_process", 2, suspend_process_with),
+    Native::new("erts_internal", "request_system_task", 4, collect::request_system_task_for),
     Native::new("erts_internal", "is_process_executing_dirty", 1, is_process_executing_dirty),
     Native::new("erts_internal", "dirty_process_handle_signals", 1, dirty_process_handle_signals),
     Native::new("erlang", "process_flag", 2, flag::process_flag),
@@ -128,6 +134,36 @@ fn bump_reductions(vm: &mut Vm, args: &[Term]) -> Outcome {
 
 fn is_process_alive(vm: &mut Vm, args: &[Term]) -> Outcome {
     hosted::call(vm, hosted_number!("erlang", "is_process_alive", 1), args)
+}
+
+/// `erts_internal:is_process_alive(Pid, Reference)`: the answer comes as a message.
+fn is_process_alive_async(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if !args[1].is_ref() {
+        return Err(Fail::BADARG);
+    }
+    let is_alive = is_process_alive(vm, &args[..1])?;
+    let message = vm.heap.tuple(&[args[1], is_alive]);
+    messages::send(vm, &[vm.pid, message])?;
+    Ok(atoms::OK)
+}
+
+/// `erts_internal:group_leader(GroupLeader, Pid, Reference)`: the result comes as a message.
+fn set_group_leader_async(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if !args[2].is_ref() {
+        return Err(Fail::BADARG);
+    }
+    let result = set_group_leader(vm, &args[..2])?;
+    let message = vm.heap.tuple(&[args[2], result]);
+    messages::send(vm, &[vm.pid, message])?;
+    Ok(atoms::OK)
+}
+
+fn process_flag_of(vm: &mut Vm, args: &[Term]) -> Outcome {
+    hosted::call(vm, hosted_number!("erlang", "process_flag", 3), args)
+}
+
+fn suspend_process_with(vm: &mut Vm, args: &[Term]) -> Outcome {
+    hosted::call(vm, hosted_number!("erlang", "suspend_process", 2), args)
 }
 
 /// There are no dirty schedulers.

@@ -32,8 +32,9 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "re_run_trap", 3, re_run_trap),
 ];
 
-/// Not the version of any PCRE: Elixir then compiles its literals anew, instead of running what PCRE made of them.
-const VERSION: &str = "8.45 orrery";
+/// In the form of PCRE's, but not that of any PCRE: Elixir then compiles its literals anew, instead of running what PCRE made
+/// of them.
+const VERSION: &str = "1.00 2026-01-01";
 /// Most entries of the backtracking stack where the process has no limit of its own (16 bytes each).
 const MAX_FRAMES: usize = 1 << 23;
 /// Bytes looked at for one reduction.

@@ -3,6 +3,7 @@
 use super::Native;
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
+use crate::map;
 use crate::term::{Term, header_kind, kind};
 use crate::vm::Vm;
 
@@ -24,6 +25,7 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "is_record", 2, is_record),
     Native::new("erlang", "is_record", 3, is_record_of_size),
     Native::new("erlang", "is_reference", 1, |_, a| test(a[0].is_ref())),
+    Native::new("erts_internal", "term_type", 1, term_type),
     Native::new("erlang", "is_tuple", 1, |_, a| test(a[0].is_kind(kind::TUPLE))),
 ];
 
@@ -65,6 +67,33 @@ fn is_record_of_size(_: &mut Vm, args: &[Term]) -> Outcome {
         return Err(Fail::BADARG);
     }
     test(args[0].tuple().is_some_and(|t| t.len() as i64 == size && t.first() == Some(&args[1])))
+}
+
+/// What a term is inside, in OTP's words.
+fn term_type(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let term = args[0];
+    let name = match header_kind(term.header()) {
+        _ if term.is_small() => "fixnum",
+        _ if term.is_atom() => "atom",
+        _ if term.is_cons() => "list",
+        _ if term.is_nil() => "nil",
+        _ if term.is_local_pid() => "pid",
+        _ if !term.is_boxed() => return Err(Fail::BADARG),
+        kind::BIG_POS | kind::BIG_NEG => "bignum",
+        kind::FLOAT => "hfloat",
+        kind::TUPLE => "tuple",
+        kind::FUN => "fun",
+        kind::EXPORT => "export",
+        kind::REF => "reference",
+        kind::EXTERNAL_REF => "external_reference",
+        kind::EXTERNAL_PID => "external_pid",
+        kind::PORT => "port",
+        kind::HEAPBITS => "heap_binary",
+        kind::SUBBITS => "sub_binary",
+        _ if map::len(term) <= map::FLATMAP_MAX => "flatmap",
+        _ => "hashmap",
+    };
+    vm.atom(name)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Which ways through the code are refused. The body of `m:f/1` is given; see [`crate::assembler`].
 
+use beam::loader::validate::Register;
 use beam::loader::{Layout, LoadError, validate};
 
 use crate::assembler::module;
@@ -154,15 +155,23 @@ fn code_behind_calls_that_do_not_return() {
     assert_eq!(layout.traps, [6], "in front of label 5");
     let layout = check(&format!("allocate 1 1 / try y0 f5 / call_ext 1 0 / jump f5 / {caught}"), "");
     assert_eq!(layout.traps, [6], "in front of the jump");
+    let layout = check(&format!("allocate 1 1 / try y0 f5 / gc_bif1 f0 1 5 x0 x0 / {caught}"), "");
+    assert_eq!(layout.traps, [6], "in front of label 5");
+    check(&format!("allocate 1 1 / try y0 f5 / gc_bif1 f5 1 5 x0 x0 / {caught}"), "it jumps to the handler of a try");
     check(&format!("allocate 1 1 / try y0 f5 / move x0 x1 / {caught}"), "it is reached without an exception");
 }
 
 #[test]
 fn registers_that_the_machine_clears() {
     let layout = check("allocate 2 1 / init y0 / bif1 f0 4 x0 y1 / move y1 x0 / deallocate 2 / return", "");
-    assert_eq!(layout.clears, [(5, 1)]);
+    assert_eq!(layout.clears, [(5, Register::Y(1))]);
     let layout = check("allocate 1 1 / bif1 f5 4 x0 y0 / label 5 / deallocate 1 / return", "");
-    assert_eq!(layout.clears, [(4, 0)]);
+    assert_eq!(layout.clears, [(4, Register::Y(0))]);
+    let layout = check("bif1 f5 4 x0 x1 / return / label 5 / move x1 x0 / return", "");
+    assert_eq!(layout.clears, [(3, Register::X(1))], "the function may have failed");
+    let layout = check("bif1 f5 4 x0 x1 / return / label 5 / test_heap 0 2 / return", "");
+    assert_eq!(layout.clears, [(3, Register::X(1))]);
+    check("is_nil f5 x0 / bif1 f5 4 x0 x1 / return / label 5 / move x1 x0 / return", UNSET_X);
 }
 
 #[test]

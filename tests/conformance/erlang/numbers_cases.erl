@@ -7,7 +7,14 @@ id(X) -> X.
 big() -> id(1 bsl 100).
 
 cases() ->
-    [?C(1 + id(2)),
+    [?C(erts_debug:flat_size(erlang:system_info(max_integer))), ?C(erlang:system_info(max_integer) + erlang:system_info(min_integer)),
+     ?C(erlang:system_info(max_integer) + 1), ?C(begin D = lists:duplicate(1300000, $9), list_to_integer(D) end),
+     ?C(string:to_integer(lists:duplicate(1300000, $9))), ?C(begin B = <<1, 0:4194240>>, <<N:4194248>> = B, N band 1 end),
+     ?C(begin B = <<0, 1, 0:4194232>>, <<N:4194248>> = B, N bsr 4194230 end), ?C(float_to_list(2.9802322387695312e-8, [short])),
+     ?C(float_to_binary(9007199254740991.0, [short])), ?C(float_to_binary(1.0e16, [short])), ?C(float_to_list(-0.0, [short])),
+     ?C([erts_internal:term_type(T) || T <- [1, 1 bsl 70, -(1 bsl 70), 1.0, [], [a], {}, #{}, maps:from_keys(lists:seq(1, 40), x), a, self(), make_ref(),
+                                             fun() -> ok end, fun lists:map/2, <<1>>, binary:copy(<<1>>, 100)]]),
+     ?C(1 + id(2)),
      ?C(id(576460752303423487) + 1),
      ?C(id(-576460752303423488) - 1),
      ?C(id(1152921504606846975) + 1),

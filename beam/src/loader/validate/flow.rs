@@ -7,8 +7,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::imports::{self, Fact};
-use super::state::{Frame, State};
-use super::{Checked, Function, Layout, at, ensure};
+use super::state::{self, Frame, State};
+use super::{Checked, Function, Layout, Register, at, ensure};
 use crate::loader::LoadError;
 use crate::loader::compact::Arg;
 use crate::loader::file::{BeamFile, Instruction};
@@ -75,7 +75,9 @@ pub(super) struct Flow<'a> {
     /// Labels that have to be visited (again), the first in the code first.
     pub(super) pending: BinaryHeap<Reverse<usize>>,
     traps: Vec<usize>,
-    clears: Vec<(usize, u32)>,
+    clears: Vec<(usize, Register)>,
+    /// Whether the function at hand reads results of instructions that may have failed.
+    needs_results: bool,
 }
 
 impl<'a> Flow<'a> {
@@ -90,10 +92,29 @@ impl<'a> Flow<'a> {
             pending: BinaryHeap::new(),
             traps: Vec::new(),
             clears: Vec::new(),
+            needs_results: false,
         }
     }
 
+    /// The compiler knows by types that some tests do not fail and reads their results also where they would have. Most
+    /// functions do not; the others are gone through once more, with the results set beforehand.
     fn function(&mut self, function: &Function) -> Result<(), LoadError> {
+        let (traps, clears) = (self.traps.len(), self.clears.len());
+        let checked = self.paths(function);
+        let Err(LoadError::Instruction { reason: state::UNSET_X | state::UNSET_LIVE_X, .. }) = checked else {
+            return checked;
+        };
+        self.traps.truncate(traps);
+        self.clears.truncate(clears);
+        self.places[function.start..function.end].fill_with(|| Place::Inner);
+        self.pending.clear();
+        self.needs_results = true;
+        let checked = self.paths(function);
+        self.needs_results = false;
+        checked
+    }
+
+    fn paths(&mut self, function: &Function) -> Result<(), LoadError> {
         let code = &self.file.code[function.start..function.end];
         let mut work = code.iter().map(weight).sum::<usize>() * MAX_VISITS;
         self.place_count = 0;
@@ -117,6 +138,9 @@ impl<'a> Flow<'a> {
                     work.checked_sub(weight(instruction)).filter(|_| is_bounded).ok_or_else(|| error(TOO_COMPLEX))?;
                 if matches!(instruction.op, Op::Bif0 | Op::Bif1 | Op::Bif2) && !state.is_frame_set() {
                     self.clear(index, &mut state);
+                }
+                if self.needs_results {
+                    self.set_result(index, &mut state);
                 }
                 if self.is_jump_to_try_handler(instruction) {
                     self.traps.push(index);
@@ -159,7 +183,7 @@ impl<'a> Flow<'a> {
                 }
             }
         };
-        if met.is_err() && is_call(self.file.code[index - 1].op) {
+        if met.is_err() && may_not_return(&self.file.code[index - 1]) {
             self.traps.push(index);
             return Ok(false);
         }
@@ -223,8 +247,20 @@ impl<'a> Flow<'a> {
     fn clear(&mut self, index: usize, state: &mut State) {
         let Frame::Size(size) = state.frame else { return };
         for y in (0..size).filter(|y| !state.y.contains(*y) && !state.is_catch(*y)).collect::<Vec<_>>() {
-            self.clears.push((index, y));
+            self.clears.push((index, Register::Y(y)));
             state.y.insert(y);
+        }
+    }
+
+    /// Has the X register set before an instruction that would set it only if it does not fail.
+    fn set_result(&mut self, index: usize, state: &mut State) {
+        let instruction = &self.file.code[index];
+        let is_test = matches!(instruction.op, Op::Bif1 | Op::Bif2 | Op::GcBif1 | Op::GcBif2 | Op::GcBif3);
+        if let (true, [Arg::Label(1..), .., Arg::X(x)]) = (is_test, &*instruction.args)
+            && !state.x.contains(*x)
+        {
+            self.clears.push((index, Register::X(*x)));
+            state.x.insert(*x);
         }
     }
 
@@ -251,7 +287,14 @@ fn weight(instruction: &Instruction) -> usize {
     1 + instruction.args.last().map_or(0, list)
 }
 
-/// Whether it is a call after which the compiler may know that nothing follows.
-fn is_call(op: Op) -> bool {
-    matches!(op, Op::Call | Op::CallExt | Op::CallFun | Op::CallFun2 | Op::Apply | Op::RawRaise)
+/// Whether it is a call, or a function of the machine that may fail, after which the compiler may know that nothing follows.
+fn may_not_return(instruction: &Instruction) -> bool {
+    match instruction.op {
+        Op::Call | Op::CallExt | Op::CallFun | Op::CallFun2 | Op::Apply | Op::RawRaise => true,
+        Op::Bif0 => true,
+        Op::Bif1 | Op::Bif2 | Op::GcBif1 | Op::GcBif2 | Op::GcBif3 => {
+            matches!(instruction.args.first(), Some(Arg::Label(0)))
+        }
+        _ => false,
+    }
 }

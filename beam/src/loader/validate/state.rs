@@ -4,6 +4,11 @@ use super::registers::Registers;
 use super::{Checked, ensure};
 use crate::loader::compact::Arg;
 
+/// Why a function is refused that reads an X register before it is set.
+pub(super) const UNSET_X: &str = "an X register is read before it is set";
+/// The same for the registers that an instruction says hold terms.
+pub(super) const UNSET_LIVE_X: &str = "an X register is live before it is set";
+
 /// The stack frame of the function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Frame {
@@ -102,7 +107,7 @@ impl State {
 
     pub(super) fn read(&self, arg: &Arg) -> Checked {
         match arg {
-            Arg::X(x) => ensure(self.x.contains(*x), "an X register is read before it is set"),
+            Arg::X(x) => ensure(self.x.contains(*x), UNSET_X),
             Arg::Y(y) => ensure(self.y.contains(*y), "a Y register is read before it is set"),
             _ => Ok(()),
         }
@@ -123,7 +128,7 @@ impl State {
 
     /// The X registers below a number must hold terms.
     pub(super) fn live(&self, count: u32) -> Checked {
-        ensure(self.x.has_below(count), "an X register is live before it is set")
+        ensure(self.x.has_below(count), UNSET_LIVE_X)
     }
 
     /// An exception may happen: the stack is searched for a catch.

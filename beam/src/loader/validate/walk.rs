@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::flow::{Flow, Next, Place};
 use super::state::State;
-use super::{Layout, validate};
+use super::{Layout, Register, validate};
 use crate::loader::compact::Arg;
 use crate::loader::file::{BeamFile, Instruction, parse};
 use crate::loader::genop::Op;
@@ -36,8 +36,12 @@ fn walk(flow: &mut Flow<'_>, layout: &Layout, function: usize, random: &mut Rand
             return steps;
         }
         assert!(index < function.end, "the way leads out of the function");
-        for (_, y) in layout.clears.iter().filter(|(at, _)| *at == index) {
-            state.write(&Arg::Y(*y)).expect("the register can be cleared");
+        for (_, register) in layout.clears.iter().filter(|(at, _)| *at == index) {
+            let register = match *register {
+                Register::X(x) => Arg::X(x),
+                Register::Y(y) => Arg::Y(y),
+            };
+            state.write(&register).expect("the register can be cleared");
         }
         let instruction = &flow.file.code[index];
         let next = flow.step(&mut state, instruction);

@@ -35,7 +35,7 @@ impl Format {
     /// The text, or nothing where it would be longer than OTP allows.
     pub fn text(self, value: f64) -> Option<String> {
         let text = match self {
-            Format::Short => return Some(short(value)),
+            Format::Short => return Some(crate::print::float_short(value)),
             Format::Scientific { digits } => scientific(value, digits),
             Format::Decimals { digits, .. } => decimals(value, digits),
         };
@@ -50,36 +50,6 @@ impl Format {
             _ => text,
         })
     }
-}
-
-/// The fewest digits that read back as the same float, in the form that `io_lib:write/1` and `float_to_list(F, [short])`
-/// choose: the shorter one of fixed and scientific, but scientific from 2^53 on.
-pub fn short(value: f64) -> String {
-    let sign = if value.is_sign_negative() { "-" } else { "" };
-    if value == 0.0 {
-        return format!("{sign}0.0");
-    }
-    let text = format!("{:e}", value.abs());
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let digits = mantissa.replace('.', "");
-    // The point stands behind so many digits; before the first one if it is zero or less.
-    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
-    let len = digits.len() as i32;
-    if 0 < point && point < len {
-        let (whole, fraction) = digits.split_at(point as usize);
-        return format!("{sign}{whole}.{fraction}");
-    }
-    let exponent = point - 1;
-    let exponent_cost = exponent.to_string().len() as i32 + 1 + if len == 1 { 2 } else { 1 };
-    let (fixed_cost, is_exact) =
-        if point <= 0 { (2 - point, true) } else { (point - len + 2, value.abs() < EXACT_INTEGERS) };
-    if is_exact && (fixed_cost <= exponent_cost || point == 0) {
-        let zeros = "0".repeat(if point <= 0 { -point } else { point - len } as usize);
-        return if point <= 0 { format!("{sign}0.{zeros}{digits}") } else { format!("{sign}{digits}{zeros}.0") };
-    }
-    let (first, others) = digits.split_at(1);
-    let others = if others.is_empty() { "0" } else { others };
-    format!("{sign}{first}.{others}e{exponent}")
 }
 
 /// As C's `%.*e`.

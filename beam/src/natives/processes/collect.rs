@@ -89,6 +89,14 @@ fn answer(vm: &mut Vm, what: &str, request: Option<Term>, result: Term) -> Outco
     vm.atom("async")
 }
 
+/// `erts_internal:request_system_task(Requester, Pid, Priority, Task)`: on behalf of the process itself.
+pub(super) fn request_system_task_for(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if args[0] != vm.pid {
+        return Err(Fail::BADARG);
+    }
+    request_system_task(vm, &args[1..])
+}
+
 /// `erts_internal:request_system_task(Pid, Priority, Task)`: the result comes as a message.
 pub(super) fn request_system_task(vm: &mut Vm, args: &[Term]) -> Outcome {
     let is_priority = matches!(vm.atom_name(args[1]), "low" | "normal" | "high" | "max" | "inherit");

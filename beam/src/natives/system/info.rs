@@ -2,10 +2,11 @@
 
 use super::super::hosted::{self, hosted_number};
 use super::super::processes::flag;
+use crate::arith::MAX_WORDS;
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
 use crate::flags::{Flags, MaxHeapSize, heap_sizes};
-use crate::term::Term;
+use crate::term::{Term, kind};
 use crate::vm::Vm;
 
 /// Reductions of a turn as OTP counts them. The machine's own turns may be of another length.
@@ -75,6 +76,9 @@ fn of_name(vm: &mut Vm, name: &str) -> Result<Option<Term>, Fail> {
         "atom_count" => Term::small(vm.image.get().atoms.len() as i64),
         "atom_limit" => Term::small(vm.image.get().atoms.limit() as i64),
         "context_reductions" => Term::small(CONTEXT_REDUCTIONS),
+        "max_integer" => vm.heap.boxed(kind::BIG_POS, 0, &[u64::MAX; MAX_WORDS]),
+        "min_integer" => vm.heap.boxed(kind::BIG_NEG, 0, &[u64::MAX; MAX_WORDS]),
+        "snifs" => static_natives(vm)?,
         "port_count" | "trace_control_word" | "creation" => Term::small(0),
         "delayed_node_table_gc" => Term::small(60),
         "dist_buf_busy_limit" => Term::small(1 << 20),
@@ -158,6 +162,19 @@ fn of_name(vm: &mut Vm, name: &str) -> Result<Option<Term>, Fail> {
         _ => return Ok(None),
     };
     Ok(Some(value))
+}
+
+/// The functions that the runtime system of OTP provides itself, as `{Module, Function, Arity}`.
+fn static_natives(vm: &mut Vm) -> Outcome {
+    let image = vm.image.clone();
+    let mut functions = Vec::new();
+    for native in &image.get().natives {
+        if super::super::funs::is_native_in_otp(native.module, native.function, u32::from(native.arity)) {
+            let name = [vm.atom(native.module)?, vm.atom(native.function)?, Term::small(i64::from(native.arity))];
+            functions.push(vm.heap.tuple(&name));
+        }
+    }
+    Ok(vm.heap.list(&functions))
 }
 
 fn default_of(name: &str) -> i64 {

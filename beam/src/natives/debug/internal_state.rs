@@ -1,0 +1,106 @@
+//! `erts_debug:get_internal_state/1` and `set_internal_state/2`: what OTP's own test suites look at and turn.
+//!
+//! Both are undefined in a process until it opens them. OTP opens them for the whole node.
+
+use crate::atoms;
+use crate::fail::{Fail, Outcome};
+use crate::term::Term;
+use crate::vm::Vm;
+
+/// Where natives of OTP interrupt themselves, unless a test says otherwise.
+const DEFAULT_LIMIT: i64 = 40_000;
+
+/// What a process has turned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InternalState {
+    is_open: bool,
+    /// After how many steps natives of `binary`, `re` and `unicode` interrupt themselves in OTP. Ours do all their work at a
+    /// stretch and charge for it, so these are only kept.
+    binary_limit: i64,
+    re_limit: i64,
+    unicode_limit: i64,
+}
+
+impl Default for InternalState {
+    fn default() -> Self {
+        let (binary_limit, re_limit, unicode_limit) = (DEFAULT_LIMIT, DEFAULT_LIMIT, DEFAULT_LIMIT);
+        InternalState { is_open: false, binary_limit, re_limit, unicode_limit }
+    }
+}
+
+pub(super) fn get(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if !vm.internal_state.is_open {
+        return Err(Fail::Error(atoms::UNDEF));
+    }
+    if !args[0].is_atom() {
+        return Err(Fail::BADARG);
+    }
+    match vm.atom_name(args[0]) {
+        "available_internal_state" => Ok(atoms::TRUE),
+        "reds_left" => Ok(Term::small(vm.reductions_left.max(0))),
+        _ => Err(Fail::BADARG),
+    }
+}
+
+pub(super) fn set(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let &[key, value] = args else { return Err(Fail::BADARG) };
+    let key = if key.is_atom() { vm.atom_name(key).to_owned() } else { String::new() };
+    if key == "available_internal_state" && matches!(value, atoms::TRUE | atoms::FALSE) {
+        let before = std::mem::replace(&mut vm.internal_state.is_open, value == atoms::TRUE);
+        return Ok(super::super::boolean(before));
+    }
+    if !vm.internal_state.is_open {
+        return Err(Fail::Error(atoms::UNDEF));
+    }
+    match key.as_str() {
+        // Fewer than there are: a turn is never made longer from within.
+        "reds_left" => {
+            let reductions = value.small_value().filter(|n| *n >= 0).ok_or(Fail::BADARG)?;
+            vm.reductions_left = vm.reductions_left.min(reductions.max(1));
+            Ok(atoms::TRUE)
+        }
+        "binary_loop_limit" => limit(vm, value, |state| &mut state.binary_limit),
+        "re_loop_limit" => limit(vm, value, |state| &mut state.re_limit),
+        "unicode_loop_limit" => limit(vm, value, |state| &mut state.unicode_limit),
+        "force_gc" if value == vm.pid => {
+            vm.heap.request_collection();
+            Ok(atoms::TRUE)
+        }
+        // Nothing of the machine goes on in the background that could be waited for.
+        "wait" if value.is_atom() => Ok(atoms::OK),
+        _ => Err(Fail::BADARG),
+    }
+}
+
+/// Keeps a limit and gives the one before.
+fn limit(vm: &mut Vm, value: Term, field: impl Fn(&mut InternalState) -> &mut i64) -> Outcome {
+    let limit = match value.small_value() {
+        Some(limit) if limit > 0 => limit,
+        None if value.is_atom() && vm.atom_name(value) == "default" => DEFAULT_LIMIT,
+        _ => return Err(Fail::BADARG),
+    };
+    Ok(Term::small(std::mem::replace(field(&mut vm.internal_state), limit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::natives::table::check;
+
+    #[test]
+    fn the_state_is_open_once_it_was_opened() {
+        check(
+            "\
+erts_debug:get_internal_state(reds_left) => error: undef
+erts_debug:set_internal_state(re_loop_limit,10) => error: undef
+erts_debug:set_internal_state(available_internal_state,true) => false
+erts_debug:set_internal_state(re_loop_limit,10) => 40000
+erts_debug:set_internal_state(re_loop_limit,default) => 10
+erts_debug:set_internal_state(re_loop_limit,foo) => error: badarg
+erts_debug:get_internal_state(available_internal_state) => true
+erts_debug:get_internal_state(foo) => error: badarg
+erts_debug:set_internal_state(available_internal_state,false) => true
+erts_debug:get_internal_state(reds_left) => error: undef
+",
+        );
+    }
+}
