@@ -4,7 +4,7 @@
 //! which the runtime system of OTP 27 numbers its own atoms. What only our machine uses comes after those.
 
 /// The names.
-pub(super) const NAMES: [&str; 1214] = [
+pub(super) static NAMES: [&str; 1214] = [
     "false",
     "true",
     "_",

@@ -678,7 +678,7 @@ pub(super) fn run<const STRESS: bool>(vm: &mut Vm) -> Left {
                             let context = context!();
                             let left = (*context.add(context::END) - *context.add(context::POSITION)) >> 3;
                             let bits = u64::from(*pc.cast::<u32>().add(3));
-                            if left < bits || left - bits & b!() as u64 != 0 { jump1!() } else { pc = pc.add(2) }
+                            if left < bits || (left - bits) & b!() as u64 != 0 { jump1!() } else { pc = pc.add(2) }
                         }
                         Operation::BsEnsureExactly => {
                             let context = context!();
