@@ -10,6 +10,8 @@ use anyhow::Context as _;
 /// Files beside the given ones are copied up to this number and size; a program that needs more is none for a sandbox.
 const FILES_MAX: usize = 2_000;
 const BYTES_MAX: u64 = 8 << 20;
+/// Folders that are looked into.
+const FOLDERS_MAX: usize = 1_000;
 /// A file larger than this is left out.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
@@ -27,7 +29,7 @@ pub(super) fn beside(given: &[PathBuf]) -> anyhow::Result<Files> {
         let content = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         files.insert(path, content.into());
     }
-    let mut room = Room { files: FILES_MAX, bytes: BYTES_MAX };
+    let mut room = Room::new();
     for file in given {
         let path = std::path::absolute(file)?;
         if let Some(folder) = path.parent() {
@@ -42,7 +44,7 @@ pub(super) fn below(folder: &Path) -> anyhow::Result<Files> {
     let path = PathBuf::from(absolute(folder)?.trim_end_matches(['/', '.']));
     fs::read_dir(&path).with_context(|| format!("{} cannot be read", folder.display()))?;
     let mut files = Files::new();
-    Room { files: FILES_MAX, bytes: BYTES_MAX }.below(&path, &mut files);
+    Room::new().below(&path, &mut files);
     Ok(files)
 }
 
@@ -53,17 +55,26 @@ pub(super) fn absolute(file: &Path) -> anyhow::Result<String> {
 }
 
 struct Room {
+    folders: usize,
     files: usize,
     bytes: u64,
 }
 
 impl Room {
+    fn new() -> Room {
+        Room { folders: FOLDERS_MAX, files: FILES_MAX, bytes: BYTES_MAX }
+    }
+
     /// Adds the files of a folder and those below it, nearest first. What cannot be read, or has no room, is left out.
     fn below(&mut self, folder: &Path, files: &mut Files) {
         let mut level = vec![folder.to_owned()];
         while !level.is_empty() {
             let mut next = Vec::new();
             for folder in level {
+                if self.folders == 0 {
+                    return;
+                }
+                self.folders -= 1;
                 let mut entries: Vec<PathBuf> = match fs::read_dir(&folder) {
                     Ok(entries) => entries.take(FILES_MAX).filter_map(|entry| Some(entry.ok()?.path())).collect(),
                     Err(_) => continue,
