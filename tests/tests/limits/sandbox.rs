@@ -34,7 +34,7 @@ fn made() -> &'static Made {
     MADE.get_or_init(|| {
         let guest = std::env::var_os("ORRERY_GUEST").expect("ORRERY_GUEST names the guest");
         let wasm = std::fs::read(guest).expect("the guest can be read");
-        let engine = GuestEngine::new().expect("wasmtime works here");
+        let engine = GuestEngine::new().expect("the engine supports this machine");
         let module = engine.compile(&wasm).expect("the guest compiles");
         let bundle = tests::reference::library().expect("ORRERY_LIBRARY names the library");
         let bundle = Bundle::parse(&bundle).and_then(|bundle| bundle.library()).expect("a library");
