@@ -11,6 +11,7 @@
 //! - [`driver`]: runs a machine against the clock.
 //! - [`snapshot`]: a machine at one moment, to go on from.
 //! - [`timeline`]: a run with its past: recording, replay, seeking, forks, differences.
+//! - [`runner`]: a machine that is driven over a pipe.
 //! - [`explore`]: runs a machine under many schedules.
 
 #![deny(unsafe_code)]
@@ -25,5 +26,6 @@ pub mod host;
 pub mod kernel;
 pub mod machine;
 pub mod peers;
+pub mod runner;
 pub mod snapshot;
 pub mod timeline;

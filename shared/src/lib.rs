@@ -11,6 +11,7 @@
 //! - [`event`]: what a machine reports.
 //! - [`command`]: what a machine is told.
 //! - [`document`]: the shared documents of a sandbox.
+//! - [`frame`]: how a machine in another OS process is spoken to.
 //! - [`interception`]: what the outside does to messages on their way.
 //! - [`world`]: the picture that events draw; the same fold on the server and in the page.
 //! - [`recording`]: what is kept of a run so that it can be run again.
@@ -30,6 +31,7 @@ pub mod config;
 pub mod document;
 pub mod etf;
 pub mod event;
+pub mod frame;
 pub mod ids;
 pub mod interception;
 pub mod limits;

@@ -8,6 +8,7 @@
 //! - [`native_guest`]: processes of `beam` under the machine, without wasm.
 //! - [`conformance`]: the same functions in both, and what differs.
 //! - [`programs`]: whole programs in both.
+//! - [`travel`]: programs for time travel and machines in which they run.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -20,3 +21,4 @@ pub mod programs;
 pub mod reference;
 pub mod server;
 pub mod socket;
+pub mod travel;

@@ -1,14 +1,14 @@
 %% Programs of several processes for the tests and figures of time travel.
 -module(travel_programs).
 -behaviour(gen_server).
--export([counters/0, family/0, idle/0, tables/0, start_child/1]).
+-export([counters/0, family/0, idle/0, lost_update/0, ring/0, tables/0, start_child/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 %% Ten servers that are called in turn, a thousand times, with timeouts between.
 counters() ->
     Servers = [element(2, gen_server:start_link(?MODULE, I, [])) || I <- lists:seq(1, 10)],
     count(Servers, 100),
-    erlang:display([gen_server:call(Server, get) || Server <- Servers]).
+    erlang:display(list_to_tuple([gen_server:call(Server, get) || Server <- Servers])).
 
 count(_, 0) -> ok;
 count(Servers, N) ->
@@ -39,6 +39,36 @@ idle() ->
     [gen_server:call(Server, {keep, lists:seq(1, 100)}) || Server <- Servers],
     receive {touch, From} -> From ! touched end,
     erlang:display(length([ok || Server <- Servers, is_integer(gen_server:call(Server, get))])).
+
+%% Ten processes that pass a growing number on for ever.
+ring() ->
+    First = self(),
+    Next = lists:foldl(fun(_, To) -> spawn_link(fun() -> pass(To) end) end, First, lists:seq(1, 9)),
+    Next ! {round, 1, []},
+    pass(Next).
+
+pass(To) ->
+    receive {round, N, Kept} -> To ! {round, N + 1, lists:sublist([N | Kept], 20)} end,
+    pass(To).
+
+%% Two processes that read a counter and then write it: one of the two updates is lost when they meet.
+lost_update() ->
+    Counter = spawn(fun() -> counter(0) end),
+    Boss = self(),
+    Adders = [spawn(fun() -> add(Counter), Boss ! {done, self()} end) || _ <- [1, 2]],
+    [receive {done, Adder} -> ok end || Adder <- Adders],
+    Counter ! {get, self()},
+    receive {value, N} -> erlang:display(N) end.
+
+counter(N) ->
+    receive
+        {get, From} -> From ! {value, N}, counter(N);
+        {put, M} -> counter(M)
+    end.
+
+add(Counter) ->
+    Counter ! {get, self()},
+    receive {value, N} -> Counter ! {put, N + 1} end.
 
 %% Tables, a name, a timer and an alias, in use at every moment.
 tables() ->

@@ -7,6 +7,7 @@ mod library;
 mod page;
 mod programs;
 mod server;
+mod travel;
 
 use clap::Args;
 use serde::Serialize;
@@ -70,6 +71,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("library", library::measure),
     ("programs", programs::measure),
     ("server", server::measure),
+    ("travel", travel::measure),
 ];
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {

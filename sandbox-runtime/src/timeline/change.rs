@@ -19,6 +19,6 @@ pub fn replace_state(pid: Pid, state: Term) -> Command {
     let function = node(&[Term::atom("remote"), line.clone(), atom("sys"), atom("replace_state")]);
     let call = node(&[Term::atom("call"), line.clone(), function, Term::list([variable("Pid"), fun])]);
     let bindings = [node(&[Term::atom("Pid"), Term::pid(pid)]), node(&[Term::atom("State"), state])];
-    let arguments = Term::list([Term::list([call]), Term::list(bindings)]);
+    let arguments = Term::list([Term::list([call]), Term::list(bindings), Term::atom("none")]);
     Command::Spawn { entry: Entry::new("erl_eval", "exprs", Etf::of(&arguments)), group_leader: None, name: None }
 }

@@ -1,4 +1,5 @@
 //! Time travel of machines whose processes run in wasm.
 
+mod pipe;
 mod snapshots;
-mod world;
+mod timelines;

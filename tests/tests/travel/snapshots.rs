@@ -10,7 +10,7 @@ use sandbox_runtime::kernel::journal::Interest;
 use sandbox_runtime::machine::Machine;
 use sandbox_runtime::snapshot::Snapshot;
 
-use crate::world::{WasmMachine, factory, machine, output};
+use tests::travel::{PROGRAMS, WasmMachine, factory, machine, output};
 
 /// Runs to the end and tells everything that can be told.
 fn finish(machine: &mut WasmMachine) -> (String, Vec<String>, Option<u64>) {
@@ -20,8 +20,6 @@ fn finish(machine: &mut WasmMachine) -> (String, Vec<String>, Option<u64>) {
     let events = machine.take_events().iter().map(|event| format!("{event:?}")).collect();
     (output(machine), events, machine.state_hash())
 }
-
-const PROGRAMS: [&str; 4] = ["counters", "family", "idle", "tables"];
 
 #[test]
 fn a_restored_machine_goes_on_as_the_one_that_was_saved() {

@@ -1,8 +1,9 @@
-//! The programs that the tests run, on a template that all of them share.
+//! Programs for time travel (`tests/travel`) and machines in which they run, in wasm.
 
 use std::path::Path;
 use std::sync::LazyLock;
 
+use anyhow::Context as _;
 use sandbox_runtime::host::engine::GuestEngine;
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::host::template::Template;
@@ -12,9 +13,14 @@ use shared::bundle::{Bundle, Kind};
 use shared::command::Command;
 use shared::event::Entry;
 use shared::{Etf, Term};
-use tests::conformance::reference::{Reference, files};
 
-pub(crate) type WasmMachine = Machine<WasmFactory>;
+use crate::conformance::reference::{Reference, files};
+
+/// A machine of wasm processes.
+pub type WasmMachine = Machine<WasmFactory>;
+
+/// Functions of `travel_programs` that run to an end, or wait for ever.
+pub const PROGRAMS: [&str; 4] = ["counters", "family", "idle", "tables"];
 
 /// Modules of the library that the programs use.
 const LIBRARY: [&str; 30] = [
@@ -50,14 +56,14 @@ const LIBRARY: [&str; 30] = [
     "ets",
 ];
 
-static TEMPLATE: LazyLock<Template> = LazyLock::new(|| template().expect("the environment of `cargo xtask test`"));
+static TEMPLATE: LazyLock<Template> = LazyLock::new(|| template().expect("the environment of `cargo xtask`"));
 
 fn template() -> anyhow::Result<Template> {
     let build = tempfile::tempdir()?;
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("travel");
     let reference = Reference::of_files(&files(&sources, "erl"), build.path());
     let mut beams: Vec<Vec<u8>> = Vec::new();
-    let packed = tests::reference::library()?;
+    let packed = crate::reference::library()?;
     let library = Bundle::parse(&packed)?.library()?;
     for entry in library.entries().iter().filter(|entry| entry.kind == Kind::Module) {
         if LIBRARY.contains(&entry.name.as_str()) {
@@ -67,7 +73,7 @@ fn template() -> anyhow::Result<Template> {
     for file in files(&reference.build, "beam") {
         beams.push(std::fs::read(file)?);
     }
-    let guest = std::env::var_os("ORRERY_GUEST").ok_or_else(|| anyhow::anyhow!("ORRERY_GUEST is not set"))?;
+    let guest = std::env::var_os("ORRERY_GUEST").context("ORRERY_GUEST is not set")?;
     let engine = GuestEngine::new()?;
     let module = engine.compile(&std::fs::read(guest)?)?;
     let (template, failures) = Template::new(&engine, &module, beams.iter().map(|beam| &beam[..]))?;
@@ -75,22 +81,26 @@ fn template() -> anyhow::Result<Template> {
     Ok(template)
 }
 
-pub(crate) fn factory() -> WasmFactory {
+/// Processes on the template of all these machines.
+///
+/// # Panics
+/// When the environment does not say where guest, library and reference are.
+pub fn factory() -> WasmFactory {
     WasmFactory::new(TEMPLATE.clone(), None)
 }
 
 /// A machine in which `travel_programs:Function()` runs.
-pub(crate) fn machine(config: Config, function: &str) -> WasmMachine {
+///
+/// # Panics
+/// As [`factory`].
+pub fn machine(config: Config, function: &str) -> WasmMachine {
     let mut machine = Machine::new(config, factory());
-    machine.command(spawn(function)).expect("there is room");
+    let entry = Entry::new("travel_programs", function, Etf::of(&Term::Nil));
+    machine.command(Command::Spawn { entry, group_leader: None, name: None }).expect("there is room for a process");
     machine
 }
 
-pub(crate) fn spawn(function: &str) -> Command {
-    let entry = Entry::new("travel_programs", function, Etf::of(&Term::Nil));
-    Command::Spawn { entry, group_leader: None, name: None }
-}
-
-pub(crate) fn output(machine: &WasmMachine) -> String {
+/// What a machine has written to its console.
+pub fn output(machine: &WasmMachine) -> String {
     String::from_utf8_lossy(&machine.kernel().console().output()).into_owned()
 }
