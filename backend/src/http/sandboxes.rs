@@ -198,8 +198,9 @@ pub(super) async fn delete(
     let now = state.clock().now();
     // First nobody can come in any more, then those who are in are sent out, and what they wrote meanwhile goes too.
     state.store().delete_sandbox(&sandbox, &caller.user.id, now).await?;
-    state.access_changed(&sandbox).await;
+    // Those who edit are told that it is gone, before those who look find that they are in it no more.
     state.documents().sandbox_deleted(&sandbox).await;
+    state.access_changed(&sandbox).await;
     state.store().delete_documents(&sandbox).await?;
     Ok(StatusCode::NO_CONTENT)
 }
