@@ -9,13 +9,15 @@ handle_cast(_, S) -> {noreply, S}.
 
 main() ->
     {P, R} = spawn_monitor(fun() -> lists:foldl(fun(X, A) -> X + A end, zero, [1]) end),
-    receive {'DOWN', R, process, P, {Reason, _}} -> timer:sleep(100), io:format("~p~n", [Reason]) end,
+    First = receive {'DOWN', R, process, P, {Reason, _}} -> timer:sleep(150), Reason end,
     {ok, G} = gen_server:start(?MODULE, [], []),
     {C, R1} = spawn_monitor(fun() -> exit(element(1, element(1, element(2, catch gen_server:call(G, bad))))) end),
-    receive {'DOWN', R1, process, C, Why} -> timer:sleep(100), io:format("~p~n", [Why]) end,
+    Second = receive {'DOWN', R1, process, C, Why} -> timer:sleep(150), Why end,
     {Q, R2} = proc_lib:spawn_opt(fun() -> exit(crashed) end, [monitor]),
-    receive {'DOWN', R2, process, Q, W} -> timer:sleep(100), io:format("~p~n", [W]) end,
+    Third = receive {'DOWN', R2, process, Q, W} -> W end,
     logger:error("a report ~p", [#{a => 1}]),
     logger:warning(#{what => map}),
     error_logger:info_msg("hidden or shown ~p~n", [1]),
-    timer:sleep(50).
+    %% Reports come by way of other processes: what is printed here follows when they are out.
+    timer:sleep(400),
+    io:format("~p~n", [[First, Second, Third]]).
