@@ -95,7 +95,7 @@ enum Found {
 }
 
 fn decode_packet(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let kind = Kind::read(vm, args[0]).ok_or(Fail::BADARG)?;
+    let kind = Kind::read(vm, args[0]).ok_or(Fail::ErrorCause(atoms::BADARG, atoms::BADOPT))?;
     let bits = args[1].bits().filter(|bits| bits.is_binary()).ok_or(Fail::BADARG)?;
     let options = Options::read(vm, args[2]).ok_or(Fail::BADARG)?;
     let bytes = bits.bytes();

@@ -227,7 +227,7 @@ fn absolute(vm: &mut Vm, scheme: &str, rest: &[u8], text: Text) -> Outcome {
         None => (authority, atoms::UNDEFINED),
         Some(at) => {
             let port = digits(&authority[at + 1..]).filter(|(_, rest)| rest.is_empty());
-            (&authority[..at], port.map_or(Term::small(0), |(port, _)| Term::small(port)))
+            (&authority[..at], port.map_or(atoms::UNDEFINED, |(port, _)| Term::small(port)))
         }
     };
     let (tag, scheme) = (vm.atom("absoluteURI")?, vm.atom(scheme)?);
@@ -240,7 +240,8 @@ fn header(vm: &mut Vm, line: &[u8], text: Text) -> Result<Option<Term>, Fail> {
         return vm.atom("http_eoh").map(Some);
     }
     let (name, rest) = split(line, |byte| !is_separator(byte));
-    let Some(value) = without_blanks(rest).strip_prefix(b":").filter(|_| !name.is_empty()) else { return Ok(None) };
+    // Nothing may stand between them, but there need be no name (RFC 7230, section 3.2.4, demands the first).
+    let Some(value) = rest.strip_prefix(b":") else { return Ok(None) };
     let unmodified = text.term(vm, name);
     let capitalised = capitalised(name);
     let known = FIELDS.iter().position(|field| field.as_bytes() == capitalised);

@@ -77,7 +77,6 @@ fn of_name(vm: &mut Vm, name: &str) -> Result<Option<Term>, Fail> {
         "atom_limit" => Term::small(vm.image.get().atoms.limit() as i64),
         "context_reductions" => Term::small(CONTEXT_REDUCTIONS),
         "max_integer" => vm.heap.boxed(kind::BIG_POS, 0, &[u64::MAX; MAX_WORDS]),
-        "min_integer" => vm.heap.boxed(kind::BIG_NEG, 0, &[u64::MAX; MAX_WORDS]),
         "snifs" => static_natives(vm)?,
         "port_count" | "trace_control_word" | "creation" => Term::small(0),
         "delayed_node_table_gc" => Term::small(60),
