@@ -221,6 +221,12 @@ impl<F: GuestFactory + Clone> Timeline<F> {
         if matches!(stopped, Stopped::Idle { .. } | Stopped::Halted) {
             self.position.idle_until = self.position.idle_until.max(Some(horizon));
         }
+        for interruption in self.machine.take_interruptions() {
+            // What a server could not bear is an input, told before the turn that it ended.
+            let command = Command::Interrupt { interruption };
+            self.recording.inputs.push(Input { turns: interruption.turn.saturating_sub(1), idle_until: None, command });
+            self.position.inputs += 1;
+        }
         let marked = self.recording.marks.last().map_or(0, |mark| mark.seq.0);
         if self.machine.kernel().last_seq().0 >= marked + MARK_EVENTS {
             self.recording.marks.push(mark_of(&self.machine, self.position));

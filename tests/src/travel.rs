@@ -23,7 +23,7 @@ pub type WasmMachine = Machine<WasmFactory>;
 pub const PROGRAMS: [&str; 4] = ["counters", "family", "idle", "tables"];
 
 /// Modules of the library that the programs use.
-const LIBRARY: [&str; 30] = [
+const LIBRARY: [&str; 33] = [
     "erlang",
     "erts_internal",
     "erl_init",
@@ -44,6 +44,9 @@ const LIBRARY: [&str; 30] = [
     "logger_config",
     "logger_server",
     "erl_eval",
+    "erl_lint",
+    "erl_bits",
+    "erl_features",
     "orddict",
     "ordsets",
     "sets",

@@ -112,6 +112,8 @@ impl<F: GuestFactory + Clone> Replay<'_, F> {
             return Ok(());
         }
         self.machine.run(count);
+        // They are in the recording already.
+        drop(self.machine.take_interruptions());
         let given = self.machine.turns() - self.position.turns;
         self.position.turns = self.machine.turns();
         self.position.idle_until = None;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use sandbox_runtime::guest::{Guest, GuestFactory, GuestFault, SavedGuest};
+use sandbox_runtime::guest::{FaultCause, Guest, GuestFactory, GuestFault, SavedGuest};
 use sandbox_runtime::host::Host;
 use sandbox_runtime::kernel::outside::Outcome;
 use sandbox_runtime::kernel::spawn::SpawnOptions;
@@ -13,6 +13,7 @@ use sandbox_runtime::kernel::{Config, TurnReport, TurnResult};
 use sandbox_runtime::machine::{Machine, Stopped};
 use shared::command::Command;
 use shared::event::{Destination, Device, Entry, Event};
+use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Etf, Pid, Term, VirtualTime};
 
@@ -33,6 +34,8 @@ pub(crate) enum Op {
     Exit(fn(&mut Vars) -> Term),
     /// Fails as an instance that traps.
     Trap,
+    /// Takes longer than its server can bear.
+    Overrun,
 }
 
 /// What a script remembers.
@@ -115,6 +118,9 @@ impl Script {
             }
             Op::Exit(reason) => {
                 return Some(Ok(TurnResult::Exited { reason: Etf::of(&reason(&mut self.vars)) }));
+            }
+            Op::Overrun => {
+                return Some(Err(GuestFault::limit(FaultCause::Server(LimitKind::TurnTime))));
             }
             Op::Trap => {
                 return Some(Err(GuestFault { reductions: 1, ..GuestFault::new(Etf::atom("trapped")) }));

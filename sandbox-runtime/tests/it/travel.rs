@@ -307,6 +307,29 @@ fn a_run_is_played_with_the_time_of_a_clock() {
 }
 
 #[test]
+fn what_a_server_could_not_bear_is_recorded_and_replays() {
+    let main = vec![
+        Op::Do(|host, vars| {
+            crate::script::spawn(host, vars, "child", sandbox_runtime::kernel::spawn::SpawnOptions::default());
+        }),
+        Op::ReceiveAfter(5, crate::script::show_or_timeout),
+    ];
+    let child = vec![Op::ReceiveAfter(2, |_, _, _| ()), Op::Overrun];
+    let program = [("main", main), ("child", child)];
+    let mut timeline = Timeline::record(machine(Config::default(), &program), Origin::default()).expect("scripts");
+    timeline.run(1_000).expect("at the end");
+    let recording = timeline.recording().expect("scripts");
+    assert!(matches!(recording.inputs[..], [shared::recording::Input { command: Command::Interrupt { .. }, .. }]));
+    timeline.verify().expect("the turn is ended again");
+    let steps = timeline.step(-100).expect("it replays");
+    assert_eq!(timeline.step(100).expect("it replays"), steps);
+    timeline.command(Command::Reseed { seed: 1 }).expect("at the end");
+    timeline.run(10).expect("at the end");
+    assert_eq!(timeline.recording().expect("scripts").inputs.len(), 2);
+    timeline.verify().expect("what came later belongs to it too");
+}
+
+#[test]
 fn a_fork_runs_under_another_schedule_seed_and_clock() {
     let mut timeline = long_run();
     let changes = [
