@@ -23,7 +23,7 @@ pub type WasmMachine = Machine<WasmFactory>;
 pub const PROGRAMS: [&str; 4] = ["counters", "family", "idle", "tables"];
 
 /// Modules of the library that the programs use.
-const LIBRARY: [&str; 33] = [
+const LIBRARY: [&str; 48] = [
     "erlang",
     "erts_internal",
     "erl_init",
@@ -57,6 +57,21 @@ const LIBRARY: [&str; 33] = [
     "erl_internal",
     "timer",
     "ets",
+    "gb_sets",
+    "gb_trees",
+    "erl_anno",
+    "erl_parse",
+    "erl_scan",
+    "erl_pp",
+    "string",
+    "unicode",
+    "unicode_util",
+    "otp_internal",
+    "compile",
+    "os",
+    "io_lib_pretty",
+    "io_lib_format",
+    "filename",
 ];
 
 static TEMPLATE: LazyLock<Template> = LazyLock::new(|| template().expect("the environment of `cargo xtask`"));

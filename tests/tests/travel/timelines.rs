@@ -79,6 +79,8 @@ fn the_state_of_a_server_is_changed_in_a_fork() {
     let mut timeline = record(Config::default(), "counters");
     timeline.run(u64::MAX).expect("at the end");
     let middle = EventSeq(timeline.last_seq().0 / 2);
+    timeline.seek(Target::Event(middle)).expect("it replays");
+    let boundary = timeline.machine().kernel().last_seq();
     // The first server; its number is what it counts to.
     let change = replace_state(Pid(1), Term::Int(1_000_000));
     let mut fork = timeline.fork_at(Target::Event(middle), [change]).expect("there is room");
@@ -92,7 +94,8 @@ fn the_state_of_a_server_is_changed_in_a_fork() {
     let (before, after) = (first(&output(timeline.machine())), first(&output(fork.machine())));
     assert!(before < 10_000 && after > 1_000_000, "{before} and {after}");
     let found = difference(&mut timeline, &mut fork).expect("both replay").expect("they differ");
-    assert!(found.right.expect("an event").seq > middle);
+    let seq = found.right.expect("an event").seq;
+    assert!(seq > boundary, "{seq} and {boundary}");
     assert!(!found.states.is_empty());
 }
 
