@@ -45,7 +45,8 @@ export function insert({ doc }, text, at, path = "main.ex") {
 /** Waits until all have the same, and something more holds. */
 export async function converged(clients, holds, what) {
   const same = () => {
-    const texts = new Set(clients.map(({ doc }) => JSON.stringify(doc.getMap("files").toJSON())));
+    // In the order of their names: a map keeps its keys in the order in which they happened to arrive.
+    const texts = new Set(clients.map(({ doc }) => JSON.stringify(Object.entries(doc.getMap("files").toJSON()).sort())));
     const vectors = new Set(clients.map(({ doc }) => [...Y.decodeStateVector(Y.encodeStateVector(doc))].sort().join()));
     return texts.size === 1 && vectors.size === 1 && holds();
   };
