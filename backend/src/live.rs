@@ -204,7 +204,7 @@ impl Stream {
         let mut chat = app.store().chat(sandbox, None, SNAPSHOT_CHAT).await?;
         chat.reverse();
         let sandbox = app.store().sandbox(sandbox, user, now).await?.ok_or(ApiError::NotFound)?;
-        Ok((position, LiveSnapshot { sandbox, participants, chat }))
+        Ok((position, LiveSnapshot { sandbox, participants, chat, run: None }))
     }
 }
 

@@ -2,15 +2,19 @@
 //!
 //! Times are milliseconds since 1970-01-01 UTC.
 //!
+//! - [`code`]: what compilers say about files.
 //! - [`health`]: what the server is made of.
 //! - [`live`]: what the second socket of a sandbox carries: events, commands, replies.
+//! - [`run`]: what runs in a sandbox: how it begins, what it tells, how it ended.
 //! - [`people`]: accounts, guests, sign-in, API tokens.
 //! - [`sandboxes`]: sandboxes, their files and settings, templates.
 //! - [`sharing`]: members and share links.
 
+pub mod code;
 pub mod health;
 pub mod live;
 pub mod people;
+pub mod run;
 pub mod sandboxes;
 pub mod sharing;
 

@@ -279,6 +279,52 @@ pub enum EventKind {
     },
 }
 
+impl EventKind {
+    /// What it is called on the wire.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Spawned { .. } => "spawned",
+            Self::Exited { .. } => "exited",
+            Self::Linked { .. } => "linked",
+            Self::Unlinked { .. } => "unlinked",
+            Self::Monitored { .. } => "monitored",
+            Self::Demonitored { .. } => "demonitored",
+            Self::Aliased { .. } => "aliased",
+            Self::Unaliased { .. } => "unaliased",
+            Self::Registered { .. } => "registered",
+            Self::Unregistered { .. } => "unregistered",
+            Self::Sent { .. } => "sent",
+            Self::Delivered { .. } => "delivered",
+            Self::Dropped { .. } => "dropped",
+            Self::Rewritten { .. } => "rewritten",
+            Self::Delayed { .. } => "delayed",
+            Self::ExitSignal { .. } => "exit_signal",
+            Self::TimerStarted { .. } => "timer_started",
+            Self::TimerFired { .. } => "timer_fired",
+            Self::TimerCancelled { .. } => "timer_cancelled",
+            Self::FlagSet { .. } => "flag_set",
+            Self::GroupLeaderSet { .. } => "group_leader_set",
+            Self::Suspended { .. } => "suspended",
+            Self::Resumed { .. } => "resumed",
+            Self::Ets { .. } => "ets",
+            Self::CodeLoaded { .. } => "code_loaded",
+            Self::CodeDeleted { .. } => "code_deleted",
+            Self::PersistentTerm { .. } => "persistent_term",
+            Self::Output { .. } => "output",
+            Self::InputWanted => "input_wanted",
+            Self::Guest { .. } => "guest",
+            Self::Denied { .. } => "denied",
+            Self::LimitReached { .. } => "limit_reached",
+            Self::TurnStarted { .. } => "turn_started",
+            Self::TurnEnded { .. } => "turn_ended",
+            Self::TurnSkipped => "turn_skipped",
+            Self::TimeAdvanced { .. } => "time_advanced",
+            Self::ScheduleDiverged { .. } => "schedule_diverged",
+            Self::Halted { .. } => "halted",
+        }
+    }
+}
+
 /// What a process runs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Entry {

@@ -128,6 +128,36 @@ pub enum LimitKind {
 }
 
 impl LimitKind {
+    /// All of them.
+    pub const ALL: [Self; 21] = [
+        Self::Processes,
+        Self::MailboxMessages,
+        Self::MailboxBytes,
+        Self::MessageBytes,
+        Self::MessagesPerSecond,
+        Self::Timers,
+        Self::EtsTables,
+        Self::EtsBytes,
+        Self::Atoms,
+        Self::ProcessBytes,
+        Self::TotalBytes,
+        Self::TotalReductions,
+        Self::OutputBytes,
+        Self::CodeBytes,
+        Self::FileBytes,
+        Self::Links,
+        Self::SpawnsPerSecond,
+        Self::ReductionsPerSecond,
+        Self::WallClock,
+        Self::TurnTime,
+        Self::Server,
+    ];
+
+    /// The limit of this atom.
+    pub fn from_atom(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|limit| limit.atom() == text)
+    }
+
     /// The atom that names the limit in an exit reason: `{system_limit, mailbox_messages}`.
     pub const fn atom(self) -> &'static str {
         match self {

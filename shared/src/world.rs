@@ -3,6 +3,8 @@
 //! [`World::apply`] is a fold over the event stream. Server and page run the same function, so that a page needs only
 //! events, a late one a [`World`] and the events after it, and a moment of the past the events until then.
 
+mod pairs;
+mod pieces;
 mod process;
 mod role;
 
@@ -36,6 +38,7 @@ pub struct World {
     /// The virtual time of that event.
     pub at: VirtualTime,
     /// Processes by pid: those alive, and the last ones that ended.
+    #[serde(with = "pairs")]
     pub processes: BTreeMap<Pid, Process>,
     /// Registered names.
     pub names: BTreeMap<Atom, Pid>,
@@ -53,6 +56,7 @@ pub struct World {
     ended: VecDeque<Pid>,
     /// Children that ended and have no successor yet, by supervisor and by what they ran: whoever comes next under the same
     /// supervisor and runs the same is the successor of the first one.
+    #[serde(with = "pairs")]
     vacancies: BTreeMap<Pid, BTreeMap<String, VecDeque<Pid>>>,
 }
 
@@ -79,6 +83,7 @@ pub struct Totals {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
     /// Pieces as they were written, each with its event.
+    #[serde(with = "pieces")]
     pub pieces: VecDeque<(EventSeq, Arc<[u8]>)>,
     /// How many bytes there were before them.
     pub cut: u64,

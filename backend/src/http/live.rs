@@ -247,6 +247,10 @@ impl Reader {
                 self.kinds = kinds;
                 Ok(())
             }
+            other => {
+                self.caller.access(&self.app, &self.sandbox, other.needs()).await?;
+                Err(ApiError::Unavailable)
+            }
         }
     }
 
@@ -259,7 +263,7 @@ impl Reader {
             message: error.to_string(),
             request_id: format!("{} {}", self.request_id, message.id),
         });
-        Ok(ServerMessage::Reply { id: message.id, error })
+        Ok(ServerMessage::Reply { id: message.id, error, value: None })
     }
 }
 

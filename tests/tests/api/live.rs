@@ -120,7 +120,7 @@ async fn only_what_is_wanted_comes() {
     world.say("wanted").await;
     assert!(chat(socket.next().await.unwrap().unwrap()).is_some());
     socket.send(r#"{"id":1,"command":"filter","kinds":["changed"]}"#).await.unwrap();
-    assert_eq!(socket.next().await.unwrap(), Ok(ServerMessage::Reply { id: 1, error: None }));
+    assert_eq!(socket.next().await.unwrap(), Ok(ServerMessage::Reply { id: 1, error: None, value: None }));
     world.say("not wanted").await;
     let path = format!("/api/sandboxes/{}", world.sandbox);
     world.owner.ask(Method::PATCH, &path, Some(json!({"name": "There"}))).await.unwrap();
@@ -134,9 +134,9 @@ async fn every_command_gets_a_reply_and_nonsense_ends_the_connection() {
     let mut socket = world.open(&world.owner, "&kinds=chat").await;
     begin(&mut socket).await;
     socket.send(r#"{"id":1,"command":"ping"}"#).await.unwrap();
-    assert_eq!(socket.next().await.unwrap(), Ok(ServerMessage::Reply { id: 1, error: None }));
+    assert_eq!(socket.next().await.unwrap(), Ok(ServerMessage::Reply { id: 1, error: None, value: None }));
     socket.send(r#"{"id":2,"command":"say","text":" "}"#).await.unwrap();
-    let Ok(ServerMessage::Reply { id: 2, error: Some(error) }) = socket.next().await.unwrap() else {
+    let Ok(ServerMessage::Reply { id: 2, error: Some(error), .. }) = socket.next().await.unwrap() else {
         panic!("an error")
     };
     assert_eq!(error.code, "invalid");
