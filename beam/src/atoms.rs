@@ -9,11 +9,21 @@ pub const NAMES: &[&str] = &names::NAMES;
 
 /// The atom of a name that is in the table.
 const fn named(name: &str) -> Term {
+    Term::atom(number(name) as u32)
+}
+
+/// The names from one to another that are in the table.
+pub(crate) const fn between(first: &str, last: &str) -> &'static [&'static str] {
+    let (upto, _) = NAMES.split_at(number(last) + 1);
+    upto.split_at(number(first)).1
+}
+
+const fn number(name: &str) -> usize {
     let mut number = 0;
     while !same(names::NAMES[number].as_bytes(), name.as_bytes()) {
         number += 1;
     }
-    Term::atom(number as u32)
+    number
 }
 
 const fn same(a: &[u8], b: &[u8]) -> bool {

@@ -13,12 +13,19 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "machine")]
 pub mod client;
 pub mod conformance;
+#[cfg(feature = "machine")]
 pub mod live;
+#[cfg(feature = "machine")]
 pub mod native_guest;
+#[cfg(feature = "machine")]
 pub mod programs;
 pub mod reference;
+#[cfg(feature = "machine")]
 pub mod server;
+#[cfg(feature = "machine")]
 pub mod socket;
+#[cfg(feature = "machine")]
 pub mod travel;

@@ -4,6 +4,7 @@ mod browser;
 mod cargo_test;
 mod collab;
 mod node;
+mod sanitizer;
 mod wasm;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Part {
     Native,
     /// Tests of the crates that run in a browser or in a sandbox, compiled for wasm32.
     Wasm,
+    /// The unsafe code of `beam` under AddressSanitizer.
+    Sanitizer,
     /// The same as real Erlang and Elixir.
     Conformance,
     /// Programs as people write them: the same in a sandbox as under real Elixir.
@@ -125,7 +128,7 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options, chosen: &[Part]) -> 
         setup::for_collab(workspace)?;
     }
     let packed = bundle::ensure(workspace, options.library.elixir.as_deref())?;
-    if chosen.iter().any(|part| !matches!(part, Part::Format | Part::Tidy)) {
+    if chosen.iter().any(|part| !matches!(part, Part::Format | Part::Tidy | Part::Sanitizer)) {
         build::assets(workspace, FLAVOUR, &tools, &packed)?;
     }
     Ok(Context { workspace, tools, packed })
@@ -163,6 +166,7 @@ fn run_part(part: Part, context: &Context<'_>) -> anyhow::Result<Outcome> {
         }
         Part::Native => cargo_test::run(&["--workspace"], context),
         Part::Wasm => wasm::run(context),
+        Part::Sanitizer => sanitizer::run(context),
         // The whole workspace is named here too: what cargo builds of a dependency depends on who is named, and the compiler of
         // the guest is too large to be built for each part anew.
         Part::Conformance => {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::Context as _;
 
 use super::{Context, FLAVOUR, Outcome};
-use crate::process::cargo;
+use crate::process::{cargo, run as run_command};
 
 /// A cargo command with the variables that tests and build scripts read:
 ///
@@ -29,6 +29,12 @@ pub(crate) fn prepared<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>, 
         .env("ORRERY_REFERENCE_LIBRARY", roots.join(":"))
         .env("ORRERY_ASSETS", assets);
     command
+}
+
+/// Builds the server as the tests of the workspace do, who need it too: asked for by itself it would have other features, and
+/// the compiler of the guest would be built once more for it.
+pub(crate) fn build_server(context: &Context<'_>) -> anyhow::Result<()> {
+    run_command(&mut prepared(["test", "--locked", "--workspace", "--test", "binary", "--no-run"], context))
 }
 
 /// Runs `cargo test` with these arguments and counts what it reports.

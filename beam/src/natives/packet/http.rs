@@ -26,63 +26,10 @@ impl Text {
 }
 
 /// Methods that are atoms.
-const METHODS: [&str; 7] = ["OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "TRACE"];
+const METHODS: &[&str] = atoms::between("OPTIONS", "TRACE");
 
 /// Header fields that are atoms; the place of a name is its number, counted from one.
-const FIELDS: [&str; 52] = [
-    "Cache-Control",
-    "Connection",
-    "Date",
-    "Pragma",
-    "Transfer-Encoding",
-    "Upgrade",
-    "Via",
-    "Accept",
-    "Accept-Charset",
-    "Accept-Encoding",
-    "Accept-Language",
-    "Authorization",
-    "From",
-    "Host",
-    "If-Modified-Since",
-    "If-Match",
-    "If-None-Match",
-    "If-Range",
-    "If-Unmodified-Since",
-    "Max-Forwards",
-    "Proxy-Authorization",
-    "Range",
-    "Referer",
-    "User-Agent",
-    "Age",
-    "Location",
-    "Proxy-Authenticate",
-    "Public",
-    "Retry-After",
-    "Server",
-    "Vary",
-    "Warning",
-    "Www-Authenticate",
-    "Allow",
-    "Content-Base",
-    "Content-Encoding",
-    "Content-Language",
-    "Content-Length",
-    "Content-Location",
-    "Content-Md5",
-    "Content-Range",
-    "Content-Type",
-    "Etag",
-    "Expires",
-    "Last-Modified",
-    "Accept-Ranges",
-    "Set-Cookie",
-    "Set-Cookie2",
-    "X-Forwarded-For",
-    "Cookie",
-    "Keep-Alive",
-    "Proxy-Connection",
-];
+const FIELDS: &[&str] = atoms::between("Cache-Control", "Proxy-Connection");
 
 /// Names of unknown header fields are capitalised up to this length.
 const CAPITALISED: usize = 50;
