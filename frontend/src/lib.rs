@@ -2,8 +2,9 @@
 //!
 //! # Layout
 //!
-//! - [`app`]: the frame around every page, and [`routes`], which says what page an address shows.
-//! - [`pages`]: one page a file. Pages put widgets together.
+//! - [`app`]: what is around every page, and [`routes`], which says what page an address shows.
+//! - [`pages`]: one page a file. Pages put panels and widgets together.
+//! - [`panels`]: the parts of a sandbox, one a file.
 //! - [`widgets`]: one widget a file, with its style beside it.
 //! - [`state`]: what widgets share. Only here is anything remembered.
 //! - [`net`]: the only place that talks to the server.
@@ -14,6 +15,7 @@
 pub mod app;
 pub mod net;
 pub mod pages;
+pub mod panels;
 pub mod routes;
 pub mod state;
 pub mod widgets;

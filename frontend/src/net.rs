@@ -1,6 +1,11 @@
 //! Talking to the server. Widgets never do it themselves.
 
 pub mod health;
+pub mod people;
+pub mod request;
+pub mod sandboxes;
+pub mod sharing;
+pub mod socket;
 
 use shared::api::ErrorBody;
 

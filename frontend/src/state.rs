@@ -1,4 +1,16 @@
 //! What widgets share, split by how often it changes.
 
+pub mod activity;
+pub mod code;
+pub mod document;
+pub mod lab;
+pub mod live;
+pub mod presence;
+pub mod sandboxes;
+pub mod selection;
 pub mod server;
+pub mod session;
+pub mod storage;
 pub mod theme;
+pub mod toasts;
+pub mod topic;

@@ -1,5 +1,16 @@
 //! One widget a file, with its style beside it.
 
+pub mod account;
+pub mod ago;
+pub mod dialog;
 pub mod editor;
+pub mod entrance;
+pub mod field;
+pub mod frame;
+pub mod sandbox_list;
 pub mod server_status;
+pub mod splitter;
+pub mod tabs;
+pub mod template_list;
 pub mod theme_switch;
+pub mod toasts;

@@ -4,9 +4,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import axe from "axe-core";
-
 import { openPage, startBrowser } from "./browser.mjs";
+import { accessible, close, fromTemplate, guest, openFile, shows, typeAt } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let server;
@@ -29,14 +28,6 @@ async function screenshot(page, name) {
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
-const accessible = async (page) => {
-  await page.evaluate(axe.source);
-  const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const { violations, passes } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), runOnly);
-  assert.ok(passes.length > 10, "axe has looked at the page");
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
-};
-
 const health = async () => (await fetch(new URL("/api/health", server.url))).json();
 
 for (const colorScheme of ["light", "dark"]) {
@@ -53,53 +44,87 @@ for (const colorScheme of ["light", "dark"]) {
     await page.context().close();
   });
 
-  test(`the editor highlights both languages, and is accessible, in ${colorScheme}`, async () => {
-    const { page, problems } = await openPage(browser, new URL("/lab", server.url).href, { colorScheme });
-    const keyword = (text) => page.locator(".cm-line span").getByText(text, { exact: true }).first();
-    const plain = await page.locator("body").evaluate((body) => getComputedStyle(body).color);
+  test(`the editor highlights both languages in ${colorScheme}`, async () => {
+    const kim = await guest(browser, server, "Kim", { colorScheme });
+    const keyword = (text) => kim.page.locator(".cm-line span").getByText(text, { exact: true }).first();
+    const plain = await kim.page.locator("body").evaluate((body) => getComputedStyle(body).color);
     const colourOf = (locator) => locator.evaluate((element) => getComputedStyle(element).color);
-    await page.getByRole("textbox", { name: "Elixir code" }).waitFor();
+    await fromTemplate(kim, "A counter");
+    await openFile(kim, "lib/counter.ex");
+    await keyword("defmodule").waitFor();
     assert.notEqual(await colourOf(keyword("defmodule")), plain);
-    await screenshot(page, `editor-${colorScheme}`);
-    await accessible(page);
-    await page.getByRole("combobox", { name: "Language" }).selectOption("erlang");
-    await page.getByRole("textbox", { name: "Erlang code" }).waitFor();
-    assert.notEqual(await colourOf(keyword("ok")), plain);
-    await accessible(page);
-    assert.deepEqual(problems, []);
-    await page.context().close();
+    await screenshot(kim.page, `editor-${colorScheme}`);
+    await kim.page.getByRole("link", { name: "Orrery" }).click();
+    await fromTemplate(kim, "A state machine");
+    await openFile(kim, "src/turnstile.erl");
+    await keyword("locked").waitFor();
+    assert.notEqual(await colourOf(keyword("locked")), plain);
+    await close(kim);
   });
 }
 
 test("the editor is loaded only where somebody edits", async () => {
-  const { page } = await openPage(browser, "about:blank");
+  const kim = await guest(browser, server, "Kim");
   const scripts = [];
-  page.on("request", (request) => scripts.push(new URL(request.url()).pathname));
-  await page.goto(server.url);
-  await page.getByText("Up", { exact: true }).waitFor();
+  kim.page.on("request", (request) => scripts.push(new URL(request.url()).pathname));
+  await kim.page.reload();
+  await kim.page.getByText("Up", { exact: true }).waitFor();
   assert.deepEqual(scripts.filter((path) => path.startsWith("/editor/")), []);
-  await page.getByRole("link", { name: "Open the editor" }).click();
-  await page.getByRole("textbox", { name: "Elixir code" }).waitFor();
+  await fromTemplate(kim, "A counter");
   assert.ok(scripts.includes("/editor/editor.js"));
   assert.equal(scripts.filter((path) => path.includes("erlang")).length, 0);
-  await page.context().close();
+  await close(kim);
 });
 
 test("what was typed stays when the editor changes to a plain text field and back", async () => {
-  const { page, problems } = await openPage(browser, new URL("/lab", server.url).href);
-  const editor = page.getByRole("textbox", { name: "Elixir code" });
-  await editor.click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.type("# mine 🪐");
-  await page.getByRole("checkbox", { name: "Plain text field" }).check();
-  const field = page.locator("textarea");
+  const kim = await guest(browser, server, "Kim");
+  await fromTemplate(kim, "A counter");
+  await typeAt(kim, "end", "# mine 🪐");
+  await kim.page.getByRole("checkbox", { name: "Plain text field" }).check();
+  const field = kim.page.locator("textarea");
   assert.match(await field.inputValue(), /# mine 🪐$/);
   await field.press("Control+End");
-  await page.keyboard.type(" and this");
-  await page.getByRole("checkbox", { name: "Plain text field" }).uncheck();
-  await page.locator(".cm-content").getByText("# mine 🪐 and this").waitFor();
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await kim.page.keyboard.type(" and this");
+  await kim.page.getByRole("checkbox", { name: "Plain text field" }).uncheck();
+  await shows(kim, (text) => text.endsWith("# mine 🪐 and this"), "what was typed in the field");
+  await close(kim);
+});
+
+test("sandboxes are renamed and deleted, and come back when it was a mistake", async () => {
+  const kim = await guest(browser, server, "Kim");
+  await fromTemplate(kim, "A counter");
+  await kim.page.getByRole("link", { name: "Orrery" }).click();
+  await kim.page.getByRole("button", { name: "Rename A counter" }).click();
+  await kim.page.getByLabel("New name").fill("My counter");
+  await kim.page.getByLabel("New name").press("Enter");
+  await kim.page.getByRole("link", { name: "My counter" }).waitFor();
+  await kim.page.getByRole("button", { name: "Delete My counter" }).click();
+  await kim.page.getByRole("link", { name: "My counter" }).waitFor({ state: "detached" });
+  await kim.page.getByRole("button", { name: "Undo", exact: true }).click();
+  await kim.page.getByRole("link", { name: "My counter" }).waitFor();
+  await kim.page.getByRole("button", { name: "Delete My counter" }).click();
+  await kim.page.getByRole("button", { name: "Close this message" }).click();
+  await kim.page.getByText("You have none yet.").waitFor();
+  await kim.page.reload();
+  await kim.page.getByText("You have none yet.").waitFor();
+  await close(kim);
+});
+
+test("an account can be made, left, and come back to", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await page.getByRole("radio", { name: "New account" }).check();
+  await page.getByLabel("Your name").fill("Grace");
+  await page.getByLabel("Login").fill("grace");
+  await page.getByLabel("Password").fill("compiler!");
+  await page.getByRole("button", { name: "Create the account" }).click();
+  await page.getByRole("heading", { name: "Your sandboxes" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("radio", { name: "Sign in" }).check();
+  await page.getByLabel("Login").fill("grace");
+  await page.getByLabel("Password").fill("compiler!");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Grace").waitFor();
+  await close({ page, problems });
 });
 
 test("a chosen theme wins over the system's, and is remembered before the first paint", async () => {
@@ -122,7 +147,7 @@ test("a chosen theme wins over the system's, and is remembered before the first 
   await page.context().close();
 });
 
-test("the whole page can be reached with the keyboard alone", async () => {
+test("whoever has only a keyboard comes in, opens a sandbox, writes, and gets out of the editor again", async () => {
   const { page, problems } = await openPage(browser, server.url);
   await page.getByText("Up", { exact: true }).waitFor();
   const focused = () => page.evaluate(() => document.activeElement.textContent || document.activeElement.value);
@@ -132,15 +157,24 @@ test("the whole page can be reached with the keyboard alone", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.id), "main");
   assert.equal(new URL(page.url()).pathname, "/");
   await page.keyboard.press("Tab");
-  assert.equal(await focused(), "Open the editor");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Kim");
   await page.keyboard.press("Enter");
-  const editor = page.getByRole("textbox", { name: "Elixir code" });
-  await editor.focus();
+  await page.getByRole("heading", { name: "Your sandboxes" }).waitFor();
+  const template = page.getByRole("button", { name: "A counter" });
+  await template.waitFor();
+  for (let n = 0; n < 20 && !(await template.evaluate((it) => it === document.activeElement)); n++) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  const editor = page.locator(".cm-content");
+  await editor.waitFor();
+  for (let n = 0; n < 40 && !(await editor.evaluate((it) => it === document.activeElement)); n++) await page.keyboard.press("Tab");
+  await page.keyboard.type("# by hand");
+  // The first one may close suggestions that are about to come.
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Tab");
-  assert.ok(!(await editor.evaluate((element) => element === document.activeElement)));
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  assert.ok(!(await editor.evaluate((it) => it === document.activeElement)));
+  await close({ page, problems });
 });
 
 test("a server that does not answer is said to, and can be asked again", async () => {

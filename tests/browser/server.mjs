@@ -10,28 +10,49 @@ export async function startServer() {
   const data = await mkdtemp(join(tmpdir(), "orrery-browser-"));
   const program = process.env.ORRERY_SERVER;
   if (!program) throw new Error("ORRERY_SERVER is not set; run `cargo xtask test --only browser`");
-  const child = spawn(program, ["--port", "0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
-  let log = "";
-  child.stderr.on("data", (chunk) => (log += chunk));
-  const ended = once(child, "exit");
-  const url = await Promise.race([
-    (async () => {
-      for await (const line of createInterface({ input: child.stdout })) {
-        const link = line.match(/http:\S+/);
-        if (link) return link[0];
-      }
-    })(),
-    ended.then(([code]) => {
-      throw new Error(`the server ended with ${code}:\n${log}`);
-    }),
-  ]);
+  const server = { url: undefined, child: undefined, ended: undefined, log: "" };
+
+  async function start(port) {
+    const limits = ["--requests-per-second", "1000000", "--sign-ins-per-minute", "1000000"];
+    const child = spawn(program, ["--port", String(port), "--data", data, ...limits], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stderr.on("data", (chunk) => (server.log += chunk));
+    server.child = child;
+    server.ended = once(child, "exit");
+    server.url = await Promise.race([
+      (async () => {
+        for await (const line of createInterface({ input: child.stdout })) {
+          const link = line.match(/http:\S+/);
+          if (link) return link[0];
+        }
+      })(),
+      server.ended.then(([code]) => {
+        throw new Error(`the server ended with ${code}:\n${server.log}`);
+      }),
+    ]);
+  }
+
+  async function end(signal) {
+    server.child.kill(signal);
+    const [code] = await server.ended;
+    return code;
+  }
+
+  await start(0);
   return {
-    url,
+    get url() {
+      return server.url;
+    },
+    // Kills it, lets something happen meanwhile, and starts it again where it was.
+    async restart(meanwhile) {
+      const { port } = new URL(server.url);
+      await end("SIGKILL");
+      await meanwhile();
+      await start(port);
+    },
     async stop() {
-      child.kill("SIGTERM");
-      const [code] = await ended;
+      const code = await end("SIGTERM");
       await rm(data, { recursive: true, force: true });
-      if (code !== 0) throw new Error(`the server ended with ${code}:\n${log}`);
+      if (code !== 0) throw new Error(`the server ended with ${code}:\n${server.log}`);
     },
   };
 }

@@ -1,14 +1,22 @@
-// All of CodeMirror behind one function: `mount(parent, options)` makes an editor and gives a handle with `destroy`.
+// All of CodeMirror behind one function: `mount(parent, options)` makes an editor and gives a handle.
+//
+// The document belongs to the page, which keeps it in Rust: the editor tells every change of its own (`onChange`) and is
+// told every change of others (`apply`). Positions count UTF-16 code units, lines end with "\n".
 //
 // options.text      what it begins with
-// options.language  "elixir" or "erlang"
+// options.language  "elixir", "erlang" or "text"
 // options.label     its name for assistive technology
-// options.onChange  called with the whole text after every change
-import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, indentOnInput } from "@codemirror/language";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState } from "@codemirror/state";
+// options.readOnly  whether it only shows
+// options.onChange  (from[], to[], insert[]) of one edit, in positions before it, in ascending order
+// options.onSelect  (anchor, head)
+// options.onUndo, options.onRedo, options.onRun
+// options.complete  (prefix) => [{ label, detail, type }]
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
+import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Annotation, Compartment, EditorSelection, EditorState, Prec, Transaction } from "@codemirror/state";
 import {
   EditorView,
   drawSelection,
@@ -18,29 +26,157 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 
+import { carets, setCarets } from "./carets.js";
 import { load } from "./languages.js";
 import { look } from "./look.js";
 
-export async function mount(parent, { text, language, label, onChange }) {
+// Changes that come from the document, and need not go back to it.
+const fromDocument = Annotation.define();
+
+export function mount(parent, options) {
+  const language = new Compartment();
+  const writable = new Compartment();
+  const access = (readOnly) => [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)];
+  const run = (action) => () => (action(), true);
+  const history = [
+    { key: "Mod-z", run: run(options.onUndo), preventDefault: true },
+    { key: "Mod-y", mac: "Mod-Shift-z", run: run(options.onRedo), preventDefault: true },
+    { key: "Mod-Shift-z", run: run(options.onRedo), preventDefault: true },
+    { key: "Mod-Enter", run: run(options.onRun), preventDefault: true },
+  ];
+
+  const report = EditorView.updateListener.of((update) => {
+    // A mixed update would lose something: the page dispatches changes of the document on their own.
+    const own = update.transactions.filter((transaction) => transaction.docChanged && !transaction.annotation(fromDocument));
+    for (const transaction of own) {
+      const from = [];
+      const to = [];
+      const insert = [];
+      transaction.changes.iterChanges((fromA, toA, _fromB, _toB, text) => {
+        from.push(fromA);
+        to.push(toA);
+        insert.push(text.sliceString(0, text.length, "\n"));
+      });
+      options.onChange(from, to, insert);
+    }
+    if (update.selectionSet || update.docChanged || update.focusChanged) {
+      const { anchor, head } = update.state.selection.main;
+      options.onSelect(anchor, head);
+    }
+  });
+
+  const suggest = (context) => {
+    const word = context.matchBefore(/[\p{L}\p{N}_.:?!]+/u);
+    if (!word && !context.explicit) return null;
+    const found = options.complete(word?.text ?? "");
+    return found.length ? { from: word?.from ?? context.pos, options: found, validFor: /^[\p{L}\p{N}_.:?!]*$/u } : null;
+  };
+
   const extensions = [
     lineNumbers(),
+    foldGutter(),
+    codeFolding(),
+    lintGutter(),
     highlightActiveLine(),
     highlightActiveLineGutter(),
-    history(),
     drawSelection(),
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
     highlightSelectionMatches(),
+    search({ top: true }),
+    autocompletion({ override: [suggest] }),
+    carets,
+    EditorState.lineSeparator.of("\n"),
+    EditorState.tabSize.of(2),
+    Prec.high(keymap.of(history)),
     // Escape and then Tab always leads out, so the keyboard is never trapped.
-    keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, indentWithTab]),
-    EditorView.contentAttributes.of({ "aria-label": label }),
-    EditorView.updateListener.of((update) => {
-      if (update.docChanged) onChange(update.state.doc.toString());
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...completionKeymap,
+      ...lintKeymap,
+      ...foldKeymap,
+      ...searchKeymap,
+      ...defaultKeymap,
+      { key: "Tab", run: (view) => acceptCompletion(view) || indentMore(view), shift: indentLess },
+    ]),
+    // Whoever only reads can get there with the keyboard, too.
+    EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
+    // Undo from a menu or a touch keyboard takes the same way as the keys.
+    EditorView.domEventHandlers({
+      beforeinput(event) {
+        const action = { historyUndo: options.onUndo, historyRedo: options.onRedo }[event.inputType];
+        if (!action) return false;
+        event.preventDefault();
+        action();
+        return true;
+      },
     }),
+    report,
     look,
-    await load(language),
+    language.of([]),
+    writable.of(access(options.readOnly)),
   ];
-  const view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) });
-  return { destroy: () => view.destroy() };
+  const view = new EditorView({ parent, state: EditorState.create({ doc: options.text, extensions }) });
+  let alive = true;
+  load(options.language).then((support) => {
+    if (alive) view.dispatch({ effects: language.reconfigure(support) });
+  });
+
+  const clamp = (position) => Math.min(Math.max(position, 0), view.state.doc.length);
+  return {
+    // Changes of others, or of undo; positions before all of them, in ascending order.
+    apply(from, to, insert, follow) {
+      const changes = from.map((at, n) => ({ from: at, to: to[n], insert: insert[n] }));
+      const set = view.state.changes(changes);
+      const last = from.length - 1;
+      const selection = follow && last >= 0 ? EditorSelection.cursor(set.mapPos(to[last], 1)) : undefined;
+      view.dispatch({
+        changes: set,
+        selection,
+        scrollIntoView: Boolean(selection),
+        annotations: [fromDocument.of(true), Transaction.remote.of(true), Transaction.addToHistory.of(false)],
+      });
+    },
+    // Another text altogether, as when somebody replaced the file.
+    reset(text) {
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: text },
+        annotations: [fromDocument.of(true), Transaction.remote.of(true)],
+      });
+    },
+    setReadOnly(readOnly) {
+      view.dispatch({ effects: writable.reconfigure(access(readOnly)) });
+    },
+    // [{ line, column, severity, message }]: lines and columns begin with 1.
+    setDiagnostics(list) {
+      const place = ({ line, column, severity, message }) => {
+        const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+        const from = Math.min(at.from + Math.max(column - 1, 0), at.to);
+        const indent = at.text.length - at.text.trimStart().length;
+        return { from: column > 0 ? from : at.from + indent, to: at.to, severity, message };
+      };
+      view.dispatch(setDiagnostics(view.state, list.map(place)));
+    },
+    // [{ name, colour, light, anchor, head }]
+    setCarets(list) {
+      view.dispatch({
+        effects: setCarets.of(list.map((one) => ({ ...one, anchor: clamp(one.anchor), head: clamp(one.head) }))),
+      });
+    },
+    reveal(line, column) {
+      const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+      const position = Math.min(at.from + Math.max(column - 1, 0), at.to);
+      view.dispatch({ selection: { anchor: position }, effects: EditorView.scrollIntoView(position, { y: "center" }) });
+      view.focus();
+    },
+    showPosition(position) {
+      view.dispatch({ effects: EditorView.scrollIntoView(clamp(position), { y: "center" }) });
+    },
+    focus: () => view.focus(),
+    destroy() {
+      alive = false;
+      view.destroy();
+    },
+  };
 }

@@ -10,6 +10,9 @@ const languages = {
     const { erlang } = await import("@codemirror/legacy-modes/mode/erlang");
     return StreamLanguage.define(erlang);
   },
+  async text() {
+    return [];
+  },
 };
 
 export function load(name) {

@@ -4,8 +4,7 @@ import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const theme = EditorView.theme({
-  "&": { color: "var(--text)", backgroundColor: "var(--surface-2)", fontSize: "var(--text-base)" },
-  ".cm-content, .cm-gutter": { minHeight: "24rem" },
+  "&": { color: "var(--text)", backgroundColor: "var(--surface-2)", fontSize: "var(--text-base)", blockSize: "100%" },
   "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.5" },
   ".cm-gutters": { color: "var(--text-muted)", backgroundColor: "var(--surface-1)", borderColor: "var(--border)" },
@@ -16,6 +15,26 @@ const theme = EditorView.theme({
     backgroundColor: "var(--code-selection)",
   },
   ".cm-selectionMatch, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--surface-3)" },
+  ".cm-tooltip": { color: "var(--text)", backgroundColor: "var(--surface-1)", borderColor: "var(--border)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { color: "var(--on-accent)", backgroundColor: "var(--accent)" },
+  ".cm-foldPlaceholder": { color: "var(--text-muted)", backgroundColor: "var(--surface-3)", borderColor: "var(--border)" },
+  ".cm-other-caret": { position: "relative", borderInlineStart: "2px solid var(--person)", marginInline: "-1px" },
+  ".cm-other-name": {
+    position: "absolute",
+    insetBlockEnd: "100%",
+    insetInlineStart: "-2px",
+    padding: "0 4px",
+    borderRadius: "3px",
+    color: "var(--on-person)",
+    backgroundColor: "var(--person)",
+    fontFamily: "var(--font-sans)",
+    fontSize: "11px",
+    lineHeight: "16px",
+    whiteSpace: "nowrap",
+    pointerEvents: "none",
+    zIndex: "2",
+  },
+  ".cm-other-selection": { backgroundColor: "var(--person)" },
   ".cm-panels": { color: "var(--text)", backgroundColor: "var(--surface-1)", borderColor: "var(--border)" },
 });
 

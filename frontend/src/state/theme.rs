@@ -3,6 +3,8 @@
 use wasm_bindgen::JsCast as _;
 use yew::prelude::*;
 
+use crate::state::storage;
+
 /// Where the choice is remembered. The script that runs before the first paint reads the same key.
 const KEY: &str = "orrery.theme";
 
@@ -48,15 +50,11 @@ impl Theme {
     }
 
     fn remembered() -> Self {
-        let name = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-        Self::from_name(name.as_deref().unwrap_or_default())
+        Self::from_name(storage::get(KEY).as_deref().unwrap_or_default())
     }
 
     fn apply(self) {
-        if let Some(storage) = storage() {
-            // Storage may be full or forbidden; then the choice holds until the page is left.
-            drop(storage.set_item(KEY, self.name()));
-        }
+        storage::set(KEY, self.name());
         let root = web_sys::window().and_then(|window| window.document()).and_then(|page| page.document_element());
         if let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) {
             match self {
@@ -79,10 +77,6 @@ pub fn use_theme() -> (Theme, Callback<Theme>) {
         })
     };
     (*theme, choose)
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok().flatten()
 }
 
 #[cfg(test)]

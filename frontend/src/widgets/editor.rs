@@ -1,25 +1,42 @@
-//! The code editor: CodeMirror, loaded when it is first shown, or a plain text field for those who prefer one.
+//! The code editor: CodeMirror, loaded when it is first shown, or a plain text field for those who prefer one. Both show a
+//! file of the shared document, and keep no copy of it that could differ.
 //!
 //! CodeMirror owns what is inside its element; Yew never touches it.
 
 mod codemirror;
+mod plain;
 
-use web_sys::{Element, HtmlTextAreaElement};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use web_sys::Element;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-/// What is highlighted, and what a new file begins with.
+use crate::state::document::SharedDocument;
+use plain::Plain;
+
+/// What is highlighted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// Elixir.
     Elixir,
     /// Erlang.
     Erlang,
+    /// Anything else.
+    Text,
 }
 
 impl Language {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 2] = [Self::Elixir, Self::Erlang];
+    /// The language of a file, by the end of its name.
+    #[must_use]
+    pub fn of_path(path: &str) -> Self {
+        match path.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("ex" | "exs" | "eex") => Self::Elixir,
+            Some("erl" | "hrl" | "escript") => Self::Erlang,
+            _ => Self::Text,
+        }
+    }
 
     /// As the editor's script knows it.
     #[must_use]
@@ -27,28 +44,7 @@ impl Language {
         match self {
             Self::Elixir => "elixir",
             Self::Erlang => "erlang",
-        }
-    }
-
-    /// As people read it.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Elixir => "Elixir",
-            Self::Erlang => "Erlang",
-        }
-    }
-
-    /// Elixir for anything that is not a name of ours.
-    #[must_use]
-    pub fn from_name(name: &str) -> Self {
-        Self::ALL.into_iter().find(|language| language.name() == name).unwrap_or(Self::Elixir)
-    }
-
-    fn first_text(self) -> &'static str {
-        match self {
-            Self::Elixir => include_str!("editor/first.ex"),
-            Self::Erlang => include_str!("editor/first.erl"),
+            Self::Text => "text",
         }
     }
 }
@@ -62,47 +58,60 @@ pub enum EditorMode {
     Plain,
 }
 
+/// Something that a compiler says of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The line, the first being 1.
+    pub line: u32,
+    /// The column, the first being 1; 0 for the whole line.
+    pub column: u32,
+    /// `error`, `warning` or `info`.
+    pub severity: &'static str,
+    /// What it says.
+    pub message: String,
+}
+
+/// What may be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is written.
+    pub label: String,
+    /// `class`, `function` or `keyword`; how it looks.
+    pub kind: &'static str,
+    /// What else there is to say.
+    pub detail: String,
+}
+
 /// See [`Editor`].
-#[derive(Debug, Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct EditorProps {
-    /// What is highlighted. To change it, show another editor with another key.
-    pub language: Language,
-    /// Which editor is shown. The text stays when it changes.
+    /// The document.
+    pub document: SharedDocument,
+    /// The file. To show another one, show another editor with another key.
+    pub path: AttrValue,
+    /// Which editor is shown.
     pub mode: EditorMode,
+    /// Whether it only shows.
+    pub read_only: bool,
+    /// What compilers say of the file.
+    pub marks: Rc<Vec<Mark>>,
+    /// A line and column to go to; goes there whenever it changes.
+    #[prop_or_default]
+    pub reveal: Option<(u32, u32, u64)>,
+    /// Ctrl+Enter.
+    pub on_run: Callback<()>,
+    /// What may be meant by the beginning of a word.
+    pub complete: Callback<String, Vec<Suggestion>>,
 }
 
 /// A file that can be edited.
 #[component]
 pub fn Editor(props: &EditorProps) -> Html {
-    let text = use_mut_ref(|| props.language.first_text().to_owned());
-    let label = format!("{} code", props.language.label());
     match props.mode {
-        EditorMode::Full => html! { <Full language={props.language} {label} {text} /> },
+        EditorMode::Full => html! { <Full ..props.clone() /> },
         EditorMode::Plain => {
-            let value = text.borrow().clone();
-            let oninput = Callback::from(move |event: InputEvent| {
-                if let Some(field) = event.target_dyn_into::<HtmlTextAreaElement>() {
-                    text.replace(field.value());
-                }
-            });
-            html! { <textarea class="editor plain" aria-label={label} spellcheck="false" {oninput} defaultvalue={value} /> }
+            html! { <Plain document={props.document.clone()} path={props.path.clone()} read_only={props.read_only} /> }
         }
-    }
-}
-
-/// See [`Full`].
-#[derive(Debug, Clone, Properties)]
-struct FullProps {
-    language: Language,
-    label: String,
-    /// What is edited, kept up to date on every change.
-    text: std::rc::Rc<std::cell::RefCell<String>>,
-}
-
-impl PartialEq for FullProps {
-    /// The text changes with every key; that is no reason to draw anything again.
-    fn eq(&self, other: &Self) -> bool {
-        self.language == other.language && self.label == other.label
     }
 }
 
@@ -114,35 +123,106 @@ enum Loading {
     Failed,
 }
 
+type Shown = Rc<RefCell<Option<Rc<codemirror::Mounted>>>>;
+
 /// CodeMirror in an element of its own.
 #[component]
-fn Full(props: &FullProps) -> Html {
+fn Full(props: &EditorProps) -> Html {
     let place = use_node_ref();
     let loading = use_state_eq(|| Loading::Waiting);
+    let shown: Shown = (*use_memo((), |()| Shown::default())).clone();
     {
-        let (place, loading, props) = (place.clone(), loading.clone(), props.clone());
+        let (place, loading, props, shown) = (place.clone(), loading.setter(), props.clone(), shown.clone());
         use_effect_with((), move |()| {
-            let mounted = codemirror::Mounted::default();
+            let (document, path) = (props.document.clone(), props.path.clone());
+            let is_wanted = Rc::new(std::cell::Cell::new(true));
             if let Some(parent) = place.cast::<Element>() {
-                let mounted = mounted.clone();
+                let (shown, is_wanted) = (shown.clone(), is_wanted.clone());
                 spawn_local(async move {
-                    let result = mounted.mount(&parent, props.language.name(), &props.label, props.text).await;
-                    loading.set(if result.is_ok() { Loading::Loaded } else { Loading::Failed });
+                    let script = codemirror::loaded().await;
+                    if is_wanted.get() {
+                        let mounted = script.and_then(|script| script.mount(&parent, options(&props)));
+                        loading.set(if mounted.is_ok() { Loading::Loaded } else { Loading::Failed });
+                        if let Ok(mounted) = mounted {
+                            let mounted = Rc::new(mounted);
+                            shown.replace(Some(mounted.clone()));
+                            props.document.show(&props.path, mounted);
+                        }
+                    }
                 });
             }
-            move || mounted.destroy()
+            move || {
+                is_wanted.set(false);
+                document.hide(&path);
+                shown.take();
+            }
         });
+    }
+    let with_shown = |act: fn(&codemirror::Mounted, &EditorProps)| {
+        let (shown, props) = (shown.clone(), props.clone());
+        move || {
+            if let Some(mounted) = &*shown.borrow() {
+                act(mounted, &props);
+            }
+        }
+    };
+    {
+        let act = with_shown(|mounted, props| mounted.set_read_only(props.read_only));
+        use_effect_with((props.read_only, *loading), move |_| act());
+    }
+    {
+        let act = with_shown(|mounted, props| mounted.set_marks(&props.marks));
+        use_effect_with((props.marks.clone(), *loading), move |_| act());
+    }
+    {
+        let act = with_shown(|mounted, props| {
+            if let Some((line, column, _)) = props.reveal {
+                mounted.reveal(line, column);
+            }
+        });
+        use_effect_with((props.reveal, *loading), move |_| act());
     }
     html! {
         <>
             if *loading == Loading::Waiting {
-                <p class="hint" role="status">{ "Loading the editor…" }</p>
+                <p class="hint editor-hint" role="status">{ "Loading the editor…" }</p>
             }
             if *loading == Loading::Failed {
-                <p role="alert">{ "The editor could not be loaded. The plain text field works without it." }</p>
+                <p class="editor-hint" role="alert">
+                    { "The editor could not be loaded. The plain text field works without it." }
+                </p>
             }
             <div class="editor" ref={place}></div>
         </>
+    }
+}
+
+fn options(props: &EditorProps) -> codemirror::Options {
+    let (document, path) = (props.document.clone(), props.path.to_string());
+    let with = |act: fn(&SharedDocument, &str)| -> Box<dyn Fn()> {
+        let (document, path) = (document.clone(), path.clone());
+        Box::new(move || act(&document, &path))
+    };
+    let on_run = props.on_run.clone();
+    let complete = props.complete.clone();
+    codemirror::Options {
+        text: document.text(&path).unwrap_or_default(),
+        language: Language::of_path(&path).name(),
+        label: path.clone(),
+        read_only: props.read_only,
+        on_undo: with(|document, path| {
+            document.undo(path);
+        }),
+        on_redo: with(|document, path| {
+            document.redo(path);
+        }),
+        on_run: Box::new(move || on_run.emit(())),
+        complete: Box::new(move |prefix| complete.emit(prefix)),
+        on_change: {
+            let (document, path) = (document.clone(), path.clone());
+            Box::new(move |changes| document.edit(&path, &changes))
+        },
+        on_select: Box::new(move |anchor, head| document.select(&path, anchor, head)),
     }
 }
 
@@ -154,11 +234,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_language_is_found_by_its_name() {
-        for language in Language::ALL {
-            assert_eq!(Language::from_name(language.name()), language);
-            assert!(!language.first_text().is_empty());
+    fn the_end_of_a_name_says_the_language() {
+        for (path, language) in [
+            ("lib/a.ex", Language::Elixir),
+            ("main.exs", Language::Elixir),
+            ("src/a.erl", Language::Erlang),
+            ("README.md", Language::Text),
+            ("Makefile", Language::Text),
+        ] {
+            assert_eq!(Language::of_path(path), language, "{path}");
         }
-        assert_eq!(Language::from_name("cobol"), Language::Elixir);
     }
 }

@@ -1,0 +1,248 @@
+//! What happens in a sandbox beside its documents: who is there, what is said, how it is set. Follows the second socket.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Interval;
+use shared::api::ErrorBody;
+use shared::api::live::{ClientMessage, LiveCommand, LiveEvent, LiveSnapshot, Participant, Position, ServerMessage};
+use shared::api::sandboxes::Sandbox;
+use shared::api::sharing::ChatMessage;
+use yew::Callback;
+use yew::platform::spawn_local;
+
+use crate::net::request::socket_url;
+use crate::net::sandboxes;
+use crate::net::socket::{Socket, SocketEvent};
+use crate::state::topic::Topic;
+
+/// How often the server is asked whether it is there, so that silence means that it is not.
+const PING_MILLIS: u32 = 15_000;
+const SILENCE_MILLIS: u32 = 40_000;
+
+/// Messages of the chat that are kept.
+const CHAT_MAX: usize = 500;
+
+/// What came of a command.
+pub type Answer = Result<(), ErrorBody>;
+
+/// See the module.
+#[derive(Clone)]
+pub struct LiveSandbox(Rc<Inner>);
+
+struct Inner {
+    sandbox: String,
+    position: RefCell<Option<Position>>,
+    about: RefCell<Option<Sandbox>>,
+    participants: RefCell<BTreeMap<String, Participant>>,
+    chat: RefCell<VecDeque<ChatMessage>>,
+    next: Cell<u64>,
+    waiting: RefCell<BTreeMap<u64, Callback<Answer>>>,
+    socket: RefCell<Option<Socket>>,
+    ping: RefCell<Option<Interval>>,
+    topics: Topics,
+}
+
+/// What views look at.
+#[derive(Clone, Default)]
+pub struct Topics {
+    /// Name, role, switches, limits.
+    pub about: Topic,
+    /// Who is connected.
+    pub participants: Topic,
+    /// Members and links.
+    pub members: Topic,
+    /// What is said.
+    pub chat: Topic,
+}
+
+impl PartialEq for LiveSandbox {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl LiveSandbox {
+    /// Begins to follow a sandbox.
+    #[must_use]
+    pub fn open(sandbox: &str) -> Self {
+        let inner = Rc::new(Inner {
+            sandbox: sandbox.to_owned(),
+            position: RefCell::default(),
+            about: RefCell::default(),
+            participants: RefCell::default(),
+            chat: RefCell::default(),
+            next: Cell::new(1),
+            waiting: RefCell::default(),
+            socket: RefCell::default(),
+            ping: RefCell::default(),
+            topics: Topics::default(),
+        });
+        inner.connect();
+        Self(inner)
+    }
+
+    /// What views look at.
+    #[must_use]
+    pub fn topics(&self) -> &Topics {
+        &self.0.topics
+    }
+
+    /// The sandbox, once it is known.
+    #[must_use]
+    pub fn about(&self) -> Option<Sandbox> {
+        self.0.about.borrow().clone()
+    }
+
+    /// Who is connected.
+    #[must_use]
+    pub fn participants(&self) -> Vec<Participant> {
+        self.0.participants.borrow().values().cloned().collect()
+    }
+
+    /// What was said last, the oldest first.
+    #[must_use]
+    pub fn chat(&self) -> Vec<ChatMessage> {
+        self.0.chat.borrow().iter().cloned().collect()
+    }
+
+    /// Gives a command; the callback is told what came of it, or never when the connection is lost meanwhile.
+    pub fn tell(&self, command: LiveCommand, answer: Callback<Answer>) {
+        self.0.tell(command, answer);
+    }
+}
+
+impl Inner {
+    fn connect(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let url = move || weak.upgrade().map(|inner| inner.url()).unwrap_or_default();
+        let weak = Rc::downgrade(self);
+        let on_event = move |event| with(&weak, |inner| inner.on_socket(event));
+        self.socket.replace(Some(Socket::connect(SILENCE_MILLIS, url, on_event)));
+        let weak = Rc::downgrade(self);
+        let ping = move || with(&weak, |inner| inner.tell(LiveCommand::Ping, Callback::noop()));
+        self.ping.replace(Some(Interval::new(PING_MILLIS, ping)));
+    }
+
+    fn url(&self) -> String {
+        let path = format!("/api/sandboxes/{}/socket", self.sandbox);
+        match &*self.position.borrow() {
+            Some(at) => socket_url(&format!("{path}?epoch={}&seq={}", at.epoch, at.seq)),
+            None => socket_url(&path),
+        }
+    }
+
+    fn on_socket(self: &Rc<Self>, event: SocketEvent) {
+        match event {
+            SocketEvent::Text(text) => {
+                // What this page does not understand is for newer ones.
+                if let Ok(message) = serde_json::from_str::<ServerMessage>(&text) {
+                    self.take(message);
+                }
+            }
+            SocketEvent::Lost | SocketEvent::Closed { .. } => self.waiting.borrow_mut().clear(),
+            SocketEvent::Opened | SocketEvent::Binary(_) => {}
+        }
+    }
+
+    fn tell(&self, command: LiveCommand, answer: Callback<Answer>) {
+        let id = self.next.get();
+        self.next.set(id + 1);
+        let message = ClientMessage { id, command };
+        let Ok(text) = serde_json::to_string(&message) else { return };
+        let sent = self.socket.borrow().as_ref().is_some_and(|socket| socket.send_text(&text));
+        if sent {
+            self.waiting.borrow_mut().insert(id, answer);
+        } else {
+            answer.emit(Err(ErrorBody {
+                code: "unreachable".to_owned(),
+                message: "The server cannot be reached: try again when the connection is back".to_owned(),
+                request_id: String::new(),
+            }));
+        }
+    }
+
+    fn take(self: &Rc<Self>, message: ServerMessage) {
+        match message {
+            ServerMessage::Snapshot { position, snapshot } => {
+                self.position.replace(Some(position));
+                self.begin(*snapshot);
+            }
+            ServerMessage::Resumed { position } => {
+                self.position.replace(Some(position));
+            }
+            ServerMessage::Event(numbered) => {
+                if let Some(position) = &mut *self.position.borrow_mut() {
+                    position.seq = numbered.seq;
+                }
+                self.happened(numbered.event);
+            }
+            ServerMessage::Reply { id, error } => {
+                let answer = self.waiting.borrow_mut().remove(&id);
+                if let Some(answer) = answer {
+                    answer.emit(error.map_or(Ok(()), Err));
+                }
+            }
+        }
+    }
+
+    fn begin(&self, snapshot: LiveSnapshot) {
+        let participants = snapshot.participants.into_iter().map(|one| (one.user.clone(), one)).collect();
+        self.participants.replace(participants);
+        self.chat.replace(snapshot.chat.into());
+        self.about.replace(Some(snapshot.sandbox));
+        self.topics.about.notify();
+        self.topics.participants.notify();
+        self.topics.members.notify();
+        self.topics.chat.notify();
+    }
+
+    fn happened(self: &Rc<Self>, event: LiveEvent) {
+        match event {
+            LiveEvent::Joined { participant } => {
+                self.participants.borrow_mut().insert(participant.user.clone(), participant);
+                self.topics.participants.notify();
+            }
+            LiveEvent::Left { user } => {
+                self.participants.borrow_mut().remove(&user);
+                self.topics.participants.notify();
+            }
+            LiveEvent::Chat { message } => {
+                let mut chat = self.chat.borrow_mut();
+                // The seam between snapshot and stream need not be exact.
+                if chat.back().is_none_or(|last| last.seq < message.seq) {
+                    chat.push_back(message);
+                    while chat.len() > CHAT_MAX {
+                        chat.pop_front();
+                    }
+                }
+                drop(chat);
+                self.topics.chat.notify();
+            }
+            LiveEvent::Changed { .. } => self.look_again(),
+            LiveEvent::MembersChanged => {
+                self.topics.members.notify();
+                self.look_again();
+            }
+        }
+    }
+
+    /// Name, role and switches are not in the events: the server says them to each as they are for them.
+    fn look_again(self: &Rc<Self>) {
+        let inner = Rc::clone(self);
+        spawn_local(async move {
+            // Whoever was sent away learns it from the sockets.
+            if let Ok(about) = sandboxes::get(&inner.sandbox).await {
+                inner.about.replace(Some(about));
+                inner.topics.about.notify();
+            }
+        });
+    }
+}
+
+fn with(weak: &Weak<Inner>, act: impl FnOnce(&Rc<Inner>)) {
+    if let Some(inner) = weak.upgrade() {
+        act(&inner);
+    }
+}
