@@ -2,7 +2,17 @@
 
 pub mod chat;
 pub mod code;
+pub mod commands;
+pub mod console;
+pub mod events;
 pub mod files;
+pub mod inspector;
+pub mod messages;
 pub mod people;
+pub mod problems;
+pub mod processes;
+pub mod run_controls;
 pub mod share;
+pub mod timeline;
 pub mod top_bar;
+pub mod tree;

@@ -6,6 +6,7 @@ pub mod document;
 pub mod lab;
 pub mod live;
 pub mod presence;
+pub mod run;
 pub mod sandboxes;
 pub mod selection;
 pub mod server;

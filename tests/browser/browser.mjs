@@ -1,7 +1,7 @@
 // Debian's Chromium, without anything that it would do on its own.
 import { chromium } from "playwright-core";
 
-export function startBrowser() {
+export function startBrowser(more = []) {
   return chromium.launch({
     executablePath: process.env.ORRERY_CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -14,6 +14,7 @@ export function startBrowser() {
       "--disable-sync",
       "--force-device-scale-factor=1",
       "--hide-scrollbars",
+      ...more,
     ],
   });
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-export async function startServer() {
+export async function startServer(options = []) {
   const data = await mkdtemp(join(tmpdir(), "orrery-browser-"));
   const program = process.env.ORRERY_SERVER;
   if (!program) throw new Error("ORRERY_SERVER is not set; run `cargo xtask test --only browser`");
@@ -14,7 +14,7 @@ export async function startServer() {
 
   async function start(port) {
     const limits = ["--requests-per-second", "1000000", "--sign-ins-per-minute", "1000000"];
-    const child = spawn(program, ["--port", String(port), "--data", data, ...limits], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, ["--port", String(port), "--data", data, ...limits, ...options], { stdio: ["ignore", "pipe", "pipe"] });
     child.stderr.on("data", (chunk) => (server.log += chunk));
     server.child = child;
     server.ended = once(child, "exit");

@@ -122,6 +122,7 @@ test("files come, go, and come back", async () => {
 
 test("what is said is heard, and who goes is seen to have gone", async () => {
   const [kim, ada] = await two("can look");
+  for (const who of [kim, ada]) await who.page.getByRole("tab", { name: "Together" }).click();
   await ada.page.getByRole("textbox", { name: "Message" }).fill("Hello <b>you</b> 👋");
   await ada.page.keyboard.press("Enter");
   await kim.page.getByRole("log", { name: "Chat" }).getByText("Hello <b>you</b> 👋").waitFor();

@@ -5,12 +5,21 @@ use yew_router::prelude::*;
 
 use crate::panels::chat::TogetherPanel;
 use crate::panels::code::CodePanel;
+use crate::panels::console::ConsolePanel;
+use crate::panels::events::EventsPanel;
 use crate::panels::files::FilesPanel;
+use crate::panels::inspector::InspectorPanel;
+use crate::panels::messages::MessagesPanel;
+use crate::panels::problems::ProblemsPanel;
+use crate::panels::processes::ProcessesPanel;
+use crate::panels::run_controls::RunControls;
+use crate::panels::timeline::TimelinePanel;
 use crate::panels::top_bar::TopBar;
+use crate::panels::tree::TreePanel;
 use crate::routes::Route;
 use crate::state::activity::use_activity;
 use crate::state::document::Connection;
-use crate::state::lab::Lab;
+use crate::state::lab::{Lab, use_sandbox};
 use crate::state::session::{Who, use_session};
 use crate::state::topic::use_topic;
 use crate::widgets::entrance::Entrance;
@@ -42,8 +51,9 @@ pub fn LabPage(props: &LabPageProps) -> Html {
     }
 }
 
-/// The panels that a narrow window shows one of.
-const PLACES: [Tab; 3] = [Tab::new("files", "Files"), Tab::new("code", "Code"), Tab::new("side", "Together")];
+/// The parts that a narrow window shows one of.
+const PLACES: [Tab; 4] =
+    [Tab::new("files", "Files"), Tab::new("code", "Code"), Tab::new("bottom", "Output"), Tab::new("side", "Processes")];
 
 /// See [`LabView`].
 #[derive(PartialEq, Properties)]
@@ -53,6 +63,9 @@ pub struct LabViewProps {
     /// Whether it stands in a frame of another page.
     #[prop_or_default]
     pub is_embedded: bool,
+    /// Parts that are not shown: of `files`, `code`, `output`, `processes`.
+    #[prop_or_default]
+    pub hidden: Vec<&'static str>,
 }
 
 /// A sandbox that is open.
@@ -67,14 +80,14 @@ pub fn LabView(props: &LabViewProps) -> Html {
     {
         return closed(&reason);
     }
-    let on_run = Callback::noop();
     html! {
         <ContextProvider<Lab> context={lab}>
             if !props.is_embedded {
                 <SkipLink />
             }
-            <div class={classes!("lab", props.is_embedded.then_some("embedded"))} data-place={*place}>
-                <TopBar is_embedded={props.is_embedded} />
+            <div class={classes!("lab", props.is_embedded.then_some("embedded"))} data-place={*place} data-without={props.hidden.join(" ")}>
+                <TopBar is_embedded={props.is_embedded}><RunControls /></TopBar>
+                <Moment />
                 <div class="places">
                     <Tabs label="Parts of the sandbox" prefix="place" tabs={PLACES.to_vec()} open={*place} on_open={
                         let place = place.setter();
@@ -83,14 +96,107 @@ pub fn LabView(props: &LabViewProps) -> Html {
                 </div>
                 <main id="main" class="lab-body" tabindex="-1">
                     <section class="pane pane-files" aria-label="Files"><FilesPanel /></section>
-                    <Splitter label="Width of the files" property="--files" direction={Direction::Columns} sizes={(208, 120, 480)} />
-                    <section class="pane pane-code" aria-label="Code"><CodePanel {on_run} /></section>
-                    <Splitter label="Width of the side" property="--side" direction={Direction::Columns} is_behind=true sizes={(320, 200, 900)} />
-                    <section class="pane pane-side" aria-label="Together"><TogetherPanel /></section>
+                    <Splitter label="Width of the files" property="--files" direction={Direction::Columns} sizes={(200, 120, 480)} />
+                    <div class="lab-middle">
+                        <section class="pane pane-code" aria-label="Code"><CodePanel /></section>
+                        <Splitter label="Height of the output" property="--bottom" direction={Direction::Rows} is_behind=true sizes={(260, 80, 800)} />
+                        <section class="pane pane-bottom" aria-label="Output"><Bottom /></section>
+                    </div>
+                    <Splitter label="Width of the processes" property="--side" direction={Direction::Columns} is_behind=true sizes={(400, 200, 1000)} />
+                    <section class="pane pane-side" aria-label="Processes"><Side /></section>
                 </main>
             </div>
         </ContextProvider<Lab>>
     }
+}
+
+/// Says that the panels show the past, and leads back.
+#[component]
+fn Moment() -> Html {
+    let lab = use_sandbox();
+    use_topic(lab.selected.topic());
+    let Some(at) = lab.selected.get().at else { return Html::default() };
+    let when = lab.live.with_run(|run| run.event(at).map(|event| event.at));
+    let when = when.map_or_else(String::new, |at| format!(" at {}.{:03} s", at.millis() / 1000, at.millis() % 1000));
+    let back = {
+        let selected = lab.selected.clone();
+        Callback::from(move |_: MouseEvent| selected.change(|it| it.at = None))
+    };
+    html! {
+        <div class="moment" role="status">
+            <span>{ format!("You look at the past: after event {}{when}", at.0) }</span>
+            <button type="button" class="button quiet" onclick={back}>{ "Back to now" }</button>
+        </div>
+    }
+}
+
+/// What lies at the bottom.
+#[component]
+fn Bottom() -> Html {
+    let lab = use_sandbox();
+    use_topic(lab.selected.topic());
+    use_topic(&lab.live.topics().run);
+    let problems = lab.live.with_run(|run| run.diagnostics().len());
+    let tabs = vec![
+        Tab::new("console", "Console"),
+        Tab { count: (problems > 0).then_some(problems), ..Tab::new("problems", "Problems") },
+        Tab::new("events", "Events"),
+        Tab::new("messages", "Messages"),
+        Tab::new("timeline", "Timeline"),
+    ];
+    let open = open_of(&tabs, lab.selected.get().bottom.as_deref());
+    let on_open = {
+        let selected = lab.selected.clone();
+        Callback::from(move |id: &'static str| selected.change(|it| it.bottom = Some(id.to_owned())))
+    };
+    let panel = match open {
+        "problems" => html! { <ProblemsPanel /> },
+        "events" => html! { <EventsPanel /> },
+        "messages" => html! { <MessagesPanel /> },
+        "timeline" => html! { <TimelinePanel /> },
+        _ => html! { <ConsolePanel /> },
+    };
+    html! {
+        <>
+            <Tabs label="Output" prefix="bottom" {tabs} {open} {on_open} />
+            <div id="bottom-panel" class="panel" role="tabpanel" aria-labelledby={format!("bottom-{open}")}>{ panel }</div>
+        </>
+    }
+}
+
+/// What lies at the side.
+#[component]
+fn Side() -> Html {
+    let lab = use_sandbox();
+    use_topic(lab.selected.topic());
+    let tabs = vec![
+        Tab::new("tree", "Tree"),
+        Tab::new("processes", "Processes"),
+        Tab::new("inspect", "Inspect"),
+        Tab::new("together", "Together"),
+    ];
+    let open = open_of(&tabs, lab.selected.get().side.as_deref());
+    let on_open = {
+        let selected = lab.selected.clone();
+        Callback::from(move |id: &'static str| selected.change(|it| it.side = Some(id.to_owned())))
+    };
+    let panel = match open {
+        "processes" => html! { <ProcessesPanel /> },
+        "inspect" => html! { <InspectorPanel /> },
+        "together" => html! { <TogetherPanel /> },
+        _ => html! { <TreePanel /> },
+    };
+    html! {
+        <>
+            <Tabs label="Processes" prefix="side" {tabs} {open} {on_open} />
+            <div id="side-panel" class="panel" role="tabpanel" aria-labelledby={format!("side-{open}")}>{ panel }</div>
+        </>
+    }
+}
+
+/// The tab of this name; the first one when there is none.
+fn open_of(tabs: &[Tab], wanted: Option<&str>) -> &'static str {
+    tabs.iter().find(|tab| Some(tab.id) == wanted).map_or(tabs[0].id, |tab| tab.id)
 }
 
 fn closed(reason: &str) -> Html {

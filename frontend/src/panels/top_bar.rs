@@ -8,6 +8,7 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::net::sandboxes;
+use crate::panels::commands::Commands;
 use crate::panels::people::Faces;
 use crate::panels::share::ShareDialog;
 use crate::routes::Route;
@@ -46,6 +47,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <ConnectionMark document={lab.document.clone()} />
             <Faces />
             if !props.is_embedded {
+                <Commands />
                 <button
                     type="button"
                     class="button quiet"

@@ -4,9 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
+use gloo_render::{AnimationFrame, request_animation_frame};
 use gloo_timers::callback::Interval;
 use shared::api::ErrorBody;
 use shared::api::live::{ClientMessage, LiveCommand, LiveEvent, LiveSnapshot, Participant, Position, ServerMessage};
+use shared::api::run::ReplyValue;
 use shared::api::sandboxes::Sandbox;
 use shared::api::sharing::ChatMessage;
 use yew::Callback;
@@ -15,6 +17,7 @@ use yew::platform::spawn_local;
 use crate::net::request::socket_url;
 use crate::net::sandboxes;
 use crate::net::socket::{Socket, SocketEvent};
+use crate::state::run::{Gap, Run};
 use crate::state::topic::Topic;
 
 /// How often the server is asked whether it is there, so that silence means that it is not.
@@ -24,8 +27,8 @@ const SILENCE_MILLIS: u32 = 40_000;
 /// Messages of the chat that are kept.
 const CHAT_MAX: usize = 500;
 
-/// What came of a command.
-pub type Answer = Result<(), ErrorBody>;
+/// What came of a command: what was asked for, when something was.
+pub type Answer = Result<Option<ReplyValue>, ErrorBody>;
 
 /// See the module.
 #[derive(Clone)]
@@ -37,6 +40,11 @@ struct Inner {
     about: RefCell<Option<Sandbox>>,
     participants: RefCell<BTreeMap<String, Participant>>,
     chat: RefCell<VecDeque<ChatMessage>>,
+    run: RefCell<Run>,
+    /// Something has happened in the machine, and views are told with the next frame.
+    frame: RefCell<Option<AnimationFrame>>,
+    /// The picture was asked for, because something is missing.
+    has_asked: Cell<bool>,
     next: Cell<u64>,
     waiting: RefCell<BTreeMap<u64, Callback<Answer>>>,
     socket: RefCell<Option<Socket>>,
@@ -55,6 +63,10 @@ pub struct Topics {
     pub members: Topic,
     /// What is said.
     pub chat: Topic,
+    /// How the run is, and what the compilers said.
+    pub run: Topic,
+    /// What happens in the machine; at most once a frame.
+    pub world: Topic,
 }
 
 impl PartialEq for LiveSandbox {
@@ -73,6 +85,9 @@ impl LiveSandbox {
             about: RefCell::default(),
             participants: RefCell::default(),
             chat: RefCell::default(),
+            run: RefCell::default(),
+            frame: RefCell::default(),
+            has_asked: Cell::default(),
             next: Cell::new(1),
             waiting: RefCell::default(),
             socket: RefCell::default(),
@@ -105,6 +120,16 @@ impl LiveSandbox {
     #[must_use]
     pub fn chat(&self) -> Vec<ChatMessage> {
         self.0.chat.borrow().iter().cloned().collect()
+    }
+
+    /// Looks at the run.
+    pub fn with_run<T>(&self, look: impl FnOnce(&Run) -> T) -> T {
+        look(&self.0.run.borrow())
+    }
+
+    /// Looks at the run, at some moment of it.
+    pub fn with_run_mut<T>(&self, look: impl FnOnce(&mut Run) -> T) -> T {
+        look(&mut self.0.run.borrow_mut())
     }
 
     /// Gives a command; the callback is told what came of it, or never when the connection is lost meanwhile.
@@ -141,7 +166,10 @@ impl Inner {
                     self.take(message);
                 }
             }
-            SocketEvent::Lost | SocketEvent::Closed { .. } => self.waiting.borrow_mut().clear(),
+            SocketEvent::Lost | SocketEvent::Closed { .. } => {
+                self.waiting.borrow_mut().clear();
+                self.has_asked.set(false);
+            }
             SocketEvent::Opened | SocketEvent::Binary(_) => {}
         }
     }
@@ -178,20 +206,24 @@ impl Inner {
                 }
                 self.happened(numbered.event);
             }
-            ServerMessage::Reply { id, error } => {
+            ServerMessage::Reply { id, error, value } => {
                 let answer = self.waiting.borrow_mut().remove(&id);
                 if let Some(answer) = answer {
-                    answer.emit(error.map_or(Ok(()), Err));
+                    answer.emit(error.map_or(Ok(value.map(|value| *value)), Err));
                 }
             }
         }
     }
 
-    fn begin(&self, snapshot: LiveSnapshot) {
+    fn begin(self: &Rc<Self>, snapshot: LiveSnapshot) {
         let participants = snapshot.participants.into_iter().map(|one| (one.user.clone(), one)).collect();
         self.participants.replace(participants);
         self.chat.replace(snapshot.chat.into());
         self.about.replace(Some(snapshot.sandbox));
+        self.run.borrow_mut().begin(snapshot.run.map(|run| *run));
+        self.has_asked.set(false);
+        self.topics.run.notify();
+        self.world_changed();
         self.topics.about.notify();
         self.topics.participants.notify();
         self.topics.members.notify();
@@ -220,12 +252,62 @@ impl Inner {
                 drop(chat);
                 self.topics.chat.notify();
             }
+            LiveEvent::Run { status } => {
+                self.run.borrow_mut().set_status(*status);
+                self.topics.run.notify();
+                self.world_changed();
+            }
+            LiveEvent::Diagnostics { run, diagnostics } => {
+                self.run.borrow_mut().set_diagnostics(&run, diagnostics);
+                self.topics.run.notify();
+            }
+            LiveEvent::Events(batch) => {
+                let added = self.run.borrow_mut().add(batch);
+                match added {
+                    Ok(()) => self.world_changed(),
+                    Err(Gap) => self.ask_for_the_picture(),
+                }
+            }
+            LiveEvent::Picture(picture) => {
+                self.run.borrow_mut().show(*picture);
+                self.world_changed();
+            }
             LiveEvent::Changed { .. } => self.look_again(),
             LiveEvent::MembersChanged => {
                 self.topics.members.notify();
                 self.look_again();
             }
         }
+    }
+
+    fn world_changed(self: &Rc<Self>) {
+        if self.frame.borrow().is_none() {
+            let weak = Rc::downgrade(self);
+            let frame = request_animation_frame(move |_| {
+                with(&weak, |inner| {
+                    inner.frame.take();
+                    inner.topics.world.notify();
+                });
+            });
+            self.frame.replace(Some(frame));
+        }
+    }
+
+    fn ask_for_the_picture(self: &Rc<Self>) {
+        if self.has_asked.replace(true) {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        let answer = Callback::from(move |answer: Answer| {
+            with(&weak, |inner| {
+                inner.has_asked.set(false);
+                if let Ok(Some(ReplyValue::Picture(picture))) = answer {
+                    inner.run.borrow_mut().show(*picture);
+                    inner.world_changed();
+                }
+            });
+        });
+        self.tell(LiveCommand::Picture, answer);
     }
 
     /// Name, role and switches are not in the events: the server says them to each as they are for them.

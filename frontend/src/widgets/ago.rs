@@ -13,10 +13,10 @@ fn said(millis: i64) -> String {
         format!("{count} {name}{} ago", if count == 1 { "" } else { "s" })
     };
     match millis {
-        ..60_000 => "just now".to_owned(),
-        ..3_600_000 => count(minute, "minute"),
-        ..86_400_000 => count(hour, "hour"),
-        _ => count(day, "day"),
+        day_or_more if day_or_more >= day => count(day, "day"),
+        hour_or_more if hour_or_more >= hour => count(hour, "hour"),
+        minute_or_more if minute_or_more >= minute => count(minute, "minute"),
+        _ => "just now".to_owned(),
     }
 }
 

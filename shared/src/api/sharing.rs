@@ -98,7 +98,7 @@ pub struct Link {
 pub struct CreatedLink {
     /// The link.
     pub link: Link,
-    /// Whoever has it can open it: `/api/links/{secret}`, and `/join/{secret}` in the page.
+    /// Whoever has it can open it: `/api/links/{secret}`, and `/s/{secret}` in the page.
     pub secret: String,
 }
 

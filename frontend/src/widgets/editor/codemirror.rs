@@ -70,13 +70,16 @@ pub(super) async fn loaded() -> Result<Loaded, JsValue> {
 /// An editor, with the closures that it calls, which must live as long.
 pub(super) struct Mounted {
     handle: Handle,
-    _closures: (
-        Closure<dyn Fn(Array, Array, Array)>,
-        Closure<dyn Fn(u32, u32)>,
-        [Closure<dyn Fn()>; 3],
-        Closure<dyn Fn(String) -> Array>,
-    ),
+    _closures: Closures,
 }
+
+/// In the order in which the script is given them: change, selection, undo and redo and run, suggestions.
+type Closures = (
+    Closure<dyn Fn(Array, Array, Array)>,
+    Closure<dyn Fn(u32, u32)>,
+    [Closure<dyn Fn()>; 3],
+    Closure<dyn Fn(String) -> Array>,
+);
 
 impl Drop for Mounted {
     fn drop(&mut self) {

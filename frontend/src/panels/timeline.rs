@@ -1,0 +1,231 @@
+//! The lives of processes over time, on a canvas: who was there from when to when, and when they sent and crashed. The list
+//! of events is its twin for those who cannot see it.
+
+mod draw;
+mod scale;
+
+use std::rc::Rc;
+
+use shared::Pid;
+use shared::ids::EventSeq;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use yew::prelude::*;
+
+use crate::panels::tree::is_of_the_system;
+use crate::state::lab::{Lab, use_sandbox};
+use crate::state::run::Run;
+use crate::state::topic::use_topic;
+use draw::{Bar, Lane, Tick, draw};
+use scale::Scale;
+
+/// What is drawn, as far as it does not depend on what part of it is seen.
+#[derive(Debug, Default, PartialEq)]
+struct Picture {
+    lanes: Vec<Lane>,
+    /// The time of the latest event, in nanoseconds.
+    end: u64,
+}
+
+/// The canvas.
+#[component]
+pub fn TimelinePanel() -> Html {
+    let lab = use_sandbox();
+    let version = use_topic(&lab.live.topics().world);
+    let moved = use_topic(lab.selected.topic());
+    let place = use_node_ref();
+    // Nothing: all of it, also when there is more.
+    let scale = use_state_eq(|| None::<Scale>);
+    let grip = use_mut_ref(|| None::<(i32, Scale)>);
+    let picture: Rc<Picture> = {
+        let lab = lab.clone();
+        use_memo(version, move |_| lab.live.with_run(picture))
+    };
+    let selection = lab.selected.get();
+    let seen = (*scale).unwrap_or_else(|| Scale::all(picture.end));
+    let at_nanos = selection.at.and_then(|at| lab.live.with_run(|run| run.event(at).map(|event| event.at.nanos())));
+    {
+        let (place, picture, pid) = (place.clone(), picture.clone(), selection.pid);
+        use_effect_with((version, moved, seen), move |_| {
+            let Some(canvas) = place.cast::<HtmlCanvasElement>() else { return };
+            if let Some(context) = fit(&canvas) {
+                draw(&canvas, &context, &picture, seen, pid, at_nanos);
+            }
+        });
+    }
+    let onwheel = {
+        let (scale, end) = (scale.setter(), picture.end);
+        Callback::from(move |event: WheelEvent| {
+            event.prevent_default();
+            let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>() else { return };
+            let share = f64::from(event.offset_x()) / f64::from(canvas.client_width().max(1));
+            let changed = if event.ctrl_key() || event.delta_x() == 0.0 && !event.shift_key() {
+                seen.zoomed((event.delta_y() / 300.0).exp(), share)
+            } else {
+                seen.panned((event.delta_x() + event.delta_y()) / 600.0)
+            };
+            scale.set(Some(changed.within(end)));
+        })
+    };
+    let onpointerdown = {
+        let grip = grip.clone();
+        Callback::from(move |event: PointerEvent| {
+            grip.replace(Some((event.client_x(), seen)));
+            if let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>() {
+                // The pointer may have gone already.
+                drop(canvas.set_pointer_capture(event.pointer_id()));
+            }
+        })
+    };
+    let onpointermove = {
+        let (grip, scale, end) = (grip.clone(), scale.setter(), picture.end);
+        Callback::from(move |event: PointerEvent| {
+            let (Some((from, begun)), Some(canvas)) = (*grip.borrow(), event.target_dyn_into::<HtmlCanvasElement>())
+            else {
+                return;
+            };
+            let share = f64::from(from - event.client_x()) / f64::from(canvas.client_width().max(1));
+            if (from - event.client_x()).abs() > 3 {
+                scale.set(Some(begun.panned(share).within(end)));
+            }
+        })
+    };
+    let onpointerup = {
+        let (grip, lab, picture) = (grip.clone(), lab.clone(), picture.clone());
+        Callback::from(move |event: PointerEvent| {
+            let Some((from, _)) = grip.take() else { return };
+            let Some(canvas) =
+                event.target_dyn_into::<HtmlCanvasElement>().filter(|_| (from - event.client_x()).abs() <= 3)
+            else {
+                return;
+            };
+            let share = f64::from(event.offset_x()) / f64::from(canvas.client_width().max(1));
+            choose(&lab, &picture, seen.nanos_at(share), usize::try_from(event.offset_y()).unwrap_or(0));
+        })
+    };
+    let onkeydown = {
+        let (scale, end) = (scale.setter(), picture.end);
+        let lab = lab.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let changed = match event.key().as_str() {
+                "w" | "+" | "=" => Some(seen.zoomed(0.8, 0.5)),
+                "s" | "-" => Some(seen.zoomed(1.25, 0.5)),
+                "a" | "ArrowLeft" => Some(seen.panned(-0.1)),
+                "d" | "ArrowRight" => Some(seen.panned(0.1)),
+                "f" | "0" => None,
+                "," | "." => {
+                    event.prevent_default();
+                    return step(&lab, event.key() == ".");
+                }
+                _ => return,
+            };
+            event.prevent_default();
+            scale.set(changed.map(|changed| changed.within(end)));
+        })
+    };
+    if picture.lanes.is_empty() {
+        return html! { <p class="empty padded">{ "The lives of the program's processes stand here once it runs." }</p> };
+    }
+    let zoom = |factor: f64| {
+        let (scale, end) = (scale.setter(), picture.end);
+        Callback::from(move |_: MouseEvent| scale.set(Some(seen.zoomed(factor, 0.5).within(end))))
+    };
+    let all = scale.setter();
+    html! {
+        <div class="timeline">
+            <div class="panel-tools">
+                <button type="button" class="button quiet icon-button" aria-label="Closer" title="Closer (W)" onclick={zoom(0.6)}>{ "+" }</button>
+                <button type="button" class="button quiet icon-button" aria-label="Further away" title="Further away (S)" onclick={zoom(1.6)}>{ "−" }</button>
+                <button type="button" class="button quiet" title="All of it (F)" onclick={Callback::from(move |_: MouseEvent| all.set(None))}>{ "All" }</button>
+                <span class="muted">{ format!("{} to {}", scale::time_text(seen.from), scale::time_text(seen.from + seen.span)) }</span>
+            </div>
+            <div class="timeline-scroll">
+                <canvas
+                    ref={place}
+                    style={format!("block-size: {}px", draw::height(picture.lanes.len()))}
+                    tabindex="0"
+                    role="img"
+                    aria-label={format!("Lives of {} processes over {}; the list of events says the same in words", picture.lanes.len(), scale::time_text(picture.end))}
+                    {onwheel}
+                    {onpointerdown}
+                    {onpointermove}
+                    {onpointerup}
+                    {onkeydown}
+                ></canvas>
+            </div>
+        </div>
+    }
+}
+
+/// As many pixels as the screen has there.
+fn fit(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    use wasm_bindgen::JsCast as _;
+    let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+    let (width, height) = (f64::from(canvas.client_width()) * ratio, f64::from(canvas.client_height()) * ratio);
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+    context.scale(ratio, ratio).ok()?;
+    Some(context)
+}
+
+fn picture(run: &Run) -> Picture {
+    use shared::event::EventKind;
+    let world = run.now();
+    let mut lanes: Vec<Lane> = world
+        .processes
+        .values()
+        .filter(|process| !is_of_the_system(world, process))
+        .map(|process| Lane {
+            pid: process.pid,
+            name: crate::elixir::process_name(process.name.as_ref(), process.pid),
+            bar: Bar {
+                from: process.born.nanos(),
+                to: process.exit().map(|exit| exit.at.nanos()),
+                crashed: process.exit().is_some_and(|exit| exit.is_crash()),
+                supervisor: process.role.is_supervisor(),
+            },
+            ticks: Vec::new(),
+        })
+        .take(draw::LANES_SHOWN)
+        .collect();
+    for event in run.events() {
+        let Some(at) = event.pid.and_then(|pid| lanes.binary_search_by_key(&pid, |lane| lane.pid).ok()) else {
+            continue;
+        };
+        let crash = match &event.kind {
+            EventKind::Sent { .. } | EventKind::Output { .. } => false,
+            EventKind::Exited { reason, .. } if !reason.is_atom("normal") && !reason.is_atom("shutdown") => true,
+            _ => continue,
+        };
+        lanes[at].ticks.push(Tick { at: event.at.nanos(), seq: event.seq, crash });
+    }
+    Picture { lanes, end: world.at.nanos().max(1) }
+}
+
+/// Chooses the process of the lane at a height, and the moment.
+fn choose(lab: &Lab, picture: &Picture, nanos: u64, y: usize) {
+    let lane = draw::lane_at(y).and_then(|at| picture.lanes.get(at));
+    let seq = lab.live.with_run(|run| {
+        let after = run.events().partition_point(|event| event.at.nanos() <= nanos);
+        after.checked_sub(1).and_then(|at| run.events().get(at)).map(|event| event.seq)
+    });
+    let pid: Option<Pid> = lane.map(|lane| lane.pid);
+    lab.selected.change(|it| {
+        it.pid = pid.or(it.pid);
+        (it.event, it.at) = (seq, seq);
+    });
+}
+
+/// Goes to the next event, or to the one before.
+fn step(lab: &Lab, forward: bool) {
+    let now = lab.selected.get().at;
+    let to: Option<EventSeq> = lab.live.with_run(|run| {
+        let events = run.events();
+        let at = now.map_or(events.len(), |now| events.partition_point(|event| event.seq < now));
+        let to = if forward { at + 1 } else { at.checked_sub(1)? };
+        events.get(to).map(|event| event.seq)
+    });
+    if to.is_some() {
+        lab.selected.change(|it| (it.event, it.at) = (to, to));
+    }
+}

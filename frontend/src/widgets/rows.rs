@@ -1,0 +1,93 @@
+//! Many rows of the same height, of which only those are made that can be seen.
+
+use web_sys::Element;
+use yew::prelude::*;
+
+/// Rows above and below those that can be seen, so that scrolling does not show gaps.
+const OVERSCAN: usize = 12;
+
+/// See [`Rows`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct RowsProps {
+    /// How many there are.
+    pub count: usize,
+    /// How high each is, in pixels.
+    pub height: usize,
+    /// What the whole is called.
+    pub label: AttrValue,
+    /// `grid` or `log`.
+    pub role: AttrValue,
+    /// Whether to stay at the end when rows are added there, as long as somebody looks at the end.
+    #[prop_or_default]
+    pub follows: bool,
+    /// Something to scroll to; it is done whenever it changes.
+    #[prop_or_default]
+    pub show: Option<usize>,
+    /// What stands above the rows.
+    #[prop_or_default]
+    pub head: Html,
+    /// Makes the rows from the first to before the last.
+    pub draw: Callback<(usize, usize), Html>,
+    /// Keys that are pressed in it.
+    #[prop_or_default]
+    pub onkeydown: Callback<KeyboardEvent>,
+}
+
+/// The rows.
+#[component]
+pub fn Rows(props: &RowsProps) -> Html {
+    let place = use_node_ref();
+    let window = use_state_eq(|| (0_usize, 60_usize));
+    let at_end = use_mut_ref(|| true);
+    let height = props.height;
+    let look = {
+        let (place, window, at_end) = (place.clone(), window.setter(), at_end.clone());
+        use_callback((), move |(), ()| {
+            let Some(list) = place.cast::<Element>() else { return };
+            let (top, seen) = (list.scroll_top().max(0) as usize, list.client_height().max(0) as usize);
+            at_end.replace(top + seen + 2 * height >= list.scroll_height().max(0) as usize);
+            // In steps, so that not every pixel draws anew.
+            let first = (top / height).saturating_sub(OVERSCAN) / 4 * 4;
+            window.set((first, first + seen / height + 2 * OVERSCAN + 4));
+        })
+    };
+    {
+        let (place, look, at_end, follows) = (place.clone(), look.clone(), at_end.clone(), props.follows);
+        use_effect_with(props.count, move |_| {
+            if let Some(list) = place.cast::<Element>().filter(|_| follows && *at_end.borrow()) {
+                list.set_scroll_top(list.scroll_height());
+            }
+            look.emit(());
+        });
+    }
+    {
+        let place = place.clone();
+        use_effect_with(props.show, move |show| {
+            let (Some(list), Some(at)) = (place.cast::<Element>(), *show) else { return };
+            let (top, bottom) = ((at * height) as i32, ((at + 2) * height) as i32);
+            if top < list.scroll_top() {
+                list.set_scroll_top(top);
+            } else if bottom > list.scroll_top() + list.client_height() {
+                list.set_scroll_top(bottom - list.client_height());
+            }
+        });
+    }
+    let (first, last) = (window.0.min(props.count), window.1.min(props.count));
+    html! {
+        <div
+            ref={place}
+            class="rows"
+            role={props.role.clone()}
+            aria-label={props.label.clone()}
+            aria-rowcount={(props.role == "grid").then(|| (props.count + 1).to_string())}
+            tabindex="0"
+            onscroll={look.reform(|_: Event| ())}
+            onkeydown={props.onkeydown.clone()}
+        >
+            { props.head.clone() }
+            <div role="presentation" style={format!("block-size: {}px", first * height)}></div>
+            { props.draw.emit((first, last)) }
+            <div role="presentation" style={format!("block-size: {}px", (props.count - last) * height)}></div>
+        </div>
+    }
+}
