@@ -5,17 +5,25 @@
 //! - [`test`]: `orrery test`
 //! - [`explore`]: `orrery explore`
 //! - [`record`]: `orrery record`, `orrery replay`
+//! - [`repl`]: `orrery repl`
 //! - [`console`]: output and input of the terminal
+//! - [`failures`]: where recorded tests fail
+//! - [`moment`]: a machine at one moment, in words
 //! - [`files`]: which files a program finds in its sandbox
 //! - [`runtime`]: what the sandboxes of this binary start from
+//! - [`notes`]: why a program failed, where the sandbox knows
 //! - [`options`]: what all programs can be told
 
 mod console;
 mod exec;
 mod explore;
+mod failures;
 mod files;
+mod moment;
+mod notes;
 mod options;
 mod record;
+mod repl;
 mod runtime;
 mod test;
 
@@ -55,6 +63,8 @@ pub enum Command {
     Replay(record::Replay),
     /// Evaluate an Elixir expression in a sandbox, as `elixir -e` would
     Eval(exec::Eval),
+    /// Type Elixir, in a sandbox in which files may have run before
+    Repl(repl::Repl),
     /// Prepare what sandboxes start from, so that the first one starts as quickly as the others (`cargo xtask build` does it).
     #[command(hide = true)]
     Prepare {
@@ -77,6 +87,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Replay(replay) => replay.run(),
         Command::Explore(explore) => explore.run(),
         Command::Eval(eval) => eval.run(),
+        Command::Repl(repl) => repl.run(),
         Command::Prepare { file } => runtime::prepare(file).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -3,8 +3,10 @@
 %%
 %% Whoever reads waits in a queue; what is written meanwhile is written at once. Input is asked for only when somebody
 %% reads, so that a program that does not read leaves it to others.
+%%
+%% A session with IEx has a server of its own, which is its group leader; what it prints and asks for bears its pid.
 -module(orrery_user).
--export([start/0, expand/1]).
+-export([start/0, session/1, expand/1]).
 
 -record(state, {
     %% What came and nobody has read yet, in pieces of at most a line.
@@ -34,6 +36,15 @@ start() ->
     register(user, Server),
     Server.
 
+%% Is the io server of a session with IEx, which ends with it. Input comes as to the console.
+session(Options) ->
+    process_flag(trap_exit, true),
+    group_leader(self(), self()),
+    {ok, _} = application:ensure_all_started(iex),
+    {_, Monitor} = spawn_monitor(fun() -> 'Elixir.IEx.Server':run(Options) end),
+    put(session, Monitor),
+    loop(#state{is_binary = true}).
+
 %% What there is to complete without a terminal: nothing.
 expand(_) -> {no, "", []}.
 
@@ -43,6 +54,9 @@ loop(State) ->
             loop(handle(Request, From, ReplyAs, State));
         {console, Data} ->
             loop(serve(input(Data, State#state{is_asked = false})));
+        {'DOWN', Monitor, process, _, Reason} ->
+            get(session) =:= Monitor andalso exit(Reason),
+            loop(State);
         _ ->
             loop(State)
     end.

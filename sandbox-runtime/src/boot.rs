@@ -65,6 +65,9 @@ pub enum BootError {
         /// Why.
         error: FileError,
     },
+    /// The library did not start as far as it has to before a program can.
+    #[error("the sandbox does not boot")]
+    Unfinished,
     /// The limits are too small to start anything.
     #[error("the sandbox does not start: {}", .0.reason())]
     Start(Raise),
@@ -128,14 +131,32 @@ impl Runtime {
         hasher.finalize().to_hex().to_string()
     }
 
+    /// The [`key`](Runtime::key) that it was made with.
+    pub fn id(&self) -> &str {
+        &self.key
+    }
+
     /// A sandbox that will boot and run the program once it is given turns.
     ///
     /// # Errors
     /// When the files of the program do not fit, or not even one process does.
     pub fn sandbox(&self, config: Config, program: &Program) -> Result<Machine<WasmFactory>, BootError> {
-        let mut machine = Machine::new(config, WasmFactory::new(self.template.clone(), None));
+        self.booting(config, program, arguments::of_init(self.tree.layout(), program))
+    }
+
+    /// A sandbox that will boot and wait to be told its program, in the surroundings of [`Program::default`].
+    pub(crate) fn waiting(&self, config: Config) -> Result<Machine<WasmFactory>, BootError> {
+        self.booting(config, &Program::default(), arguments::of_waiting(self.tree.layout()))
+    }
+
+    fn booting(
+        &self,
+        config: Config,
+        program: &Program,
+        arguments: Vec<String>,
+    ) -> Result<Machine<WasmFactory>, BootError> {
+        let mut machine = Machine::new(config, self.factory());
         program.place(machine.kernel_mut(), self.tree.clone())?;
-        let arguments = arguments::of_init(self.tree.layout(), program);
         let arguments = Term::list(arguments.iter().map(|argument| Term::binary(argument.as_bytes())));
         let entry = Entry::new("init", "boot", Etf::of(&Term::list([arguments])));
         machine.command(Command::Spawn { entry, group_leader: None, name: None })?;
@@ -150,6 +171,14 @@ impl Runtime {
     /// The library as the sandboxes see it.
     pub fn tree(&self) -> &LibraryTree {
         &self.tree
+    }
+
+    pub(crate) fn factory(&self) -> WasmFactory {
+        WasmFactory::new(self.template.clone(), None)
+    }
+
+    pub(crate) fn shared_tree(&self) -> Arc<LibraryTree> {
+        self.tree.clone()
     }
 
     /// Size of the image that processes start from, in bytes.

@@ -141,6 +141,16 @@ impl Kernel {
         }
     }
 
+    /// Goes on as one that was made of this configuration. What has happened stays: the clock goes on from what it shows, and
+    /// what has been used counts.
+    pub fn configure(&mut self, config: Config) {
+        self.limits = config.limits;
+        self.epoch_nanos = config.epoch_nanos;
+        self.rng = rng::Rng::new(config.seed);
+        self.clock.set_mode(config.time_mode);
+        self.scheduler.set_schedule(config.schedule);
+    }
+
     /// What the sandbox may use.
     pub fn limits(&self) -> &Limits {
         &self.limits

@@ -8,6 +8,10 @@
 //! - [`peers`]: the guests of the processes that do not run.
 //! - [`machine`]: joins the three into something that can be told commands and gives events.
 //! - [`boot`]: starts Erlang/OTP and Elixir in a machine.
+//! - [`workbench`]: a booted sandbox, from which others start.
+//! - [`compile`]: compiles the files of programs in sandboxes.
+//! - [`hot`]: new code for sandboxes that run.
+//! - [`repl`]: sessions with IEx in sandboxes that run.
 //! - [`driver`]: runs a machine against the clock.
 //! - [`snapshot`]: a machine at one moment, to go on from.
 //! - [`timeline`]: a run with its past: recording, replay, seeking, forks, differences.
@@ -19,13 +23,17 @@
 
 pub mod boot;
 pub mod calls;
+pub mod compile;
 pub mod driver;
 pub mod explore;
 pub mod guest;
 pub mod host;
+pub mod hot;
 pub mod kernel;
 pub mod machine;
 pub mod peers;
+pub mod repl;
 pub mod runner;
 pub mod snapshot;
 pub mod timeline;
+pub mod workbench;

@@ -225,7 +225,7 @@ pub enum EventKind {
         #[serde(with = "crate::bytes")]
         bytes: Arc<[u8]>,
     },
-    /// A process waits for input at the console.
+    /// A process waits for input: the io server of the console, or that of a session.
     InputWanted,
     /// Something that a guest reports of itself: garbage collection, a state change, a supervision action.
     Guest {

@@ -7,6 +7,9 @@ use std::thread;
 use sandbox_runtime::driver::Outside;
 use shared::event::{Device, Event, EventKind};
 
+use super::failures::Failures;
+use super::notes::Notes;
+
 /// Bytes of input at a time.
 const PIECE: usize = 1 << 16;
 
@@ -14,6 +17,8 @@ const PIECE: usize = 1 << 16;
 pub(super) struct Console {
     ask: Sender<()>,
     trace: Option<Box<dyn std::io::Write>>,
+    failures: Option<Failures>,
+    notes: Notes,
 }
 
 impl Console {
@@ -23,7 +28,12 @@ impl Console {
         let (send, input) = channel();
         // It ends with the process: nobody can take back a read from a terminal.
         thread::spawn(move || read(&asked, &send));
-        (Console { ask, trace }, input)
+        (Console { ask, trace, failures: None, notes: Notes::default() }, input)
+    }
+
+    /// The same that says of tests that fail how to go there.
+    pub(super) fn with_failures(self, failures: Failures) -> Console {
+        Console { failures: Some(failures), ..self }
     }
 }
 
@@ -40,6 +50,11 @@ fn read(asked: &Receiver<()>, send: &Sender<Vec<u8>>) {
 }
 
 impl Console {
+    /// Says what the sandbox knows of why a program failed.
+    pub(super) fn explain(&self) {
+        self.notes.lines().for_each(|note| eprintln!("orrery: {note}"));
+    }
+
     /// Prints and writes down what happened.
     pub(super) fn show(&mut self, events: Vec<Event>) {
         for event in events {
@@ -50,9 +65,18 @@ impl Console {
                 eprintln!("orrery: the trace ends here: {error}");
                 self.trace = None;
             }
+            self.notes.note(&event);
+            if let Some(failures) = &mut self.failures {
+                failures.note(&event);
+            }
             // Whoever reads our output may have gone; the program runs on, as it would there.
             match event.kind {
-                EventKind::Output { device: Device::Stdout, bytes } => drop(std::io::stdout().write_all(&bytes)),
+                EventKind::Output { device: Device::Stdout, bytes } => {
+                    drop(std::io::stdout().write_all(&bytes));
+                    if let Some(hint) = self.failures.as_mut().and_then(|failures| failures.hint(&bytes)) {
+                        drop(std::io::stdout().write_all(hint.as_bytes()));
+                    }
+                }
                 EventKind::Output { device: Device::Stderr, bytes } => {
                     drop(std::io::stdout().flush());
                     drop(std::io::stderr().write_all(&bytes));

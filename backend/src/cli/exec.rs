@@ -1,6 +1,6 @@
 //! `orrery exec` and `orrery eval`: programs in a sandbox, with the terminal of this process.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::Receiver;
 
@@ -13,7 +13,7 @@ use shared::Etf;
 use super::console::Console;
 use super::files;
 use super::options::{Options, surroundings};
-use super::runtime::runtime;
+use super::runtime::workbench;
 
 /// `orrery exec`
 #[derive(Debug, Args)]
@@ -48,28 +48,45 @@ impl Exec {
 
     /// The program that these files and arguments make.
     pub(super) fn program(files: &[PathBuf], arguments: &[String]) -> anyhow::Result<Program> {
-        let name = |file: &PathBuf| file.to_str().map(str::to_owned).context("names of files must be UTF-8");
-        let names: Vec<String> = files.iter().map(name).collect::<Result<_, _>>()?;
-        let mut command = Vec::new();
-        for (place, name) in names.into_iter().enumerate() {
-            let is_last = place + 1 == files.len();
-            match name.rsplit_once('.').map(|(_, extension)| extension) {
-                Some("erl" | "beam") => {
-                    let call = if is_last { "run" } else { "load" };
-                    let quoted = name.replace('\\', "\\\\").replace('\'', "\\'");
-                    command.extend(["-e".to_owned(), format!(":orrery_exec.{call}(~c'{quoted}')")]);
-                    if is_last {
-                        command.push("--".into());
-                    }
-                }
-                _ if is_last => command.push(name),
-                _ => command.extend(["-r".to_owned(), name]),
-            }
+        let Some((last, first)) = files.split_last() else { return surroundings() };
+        let mut command = Exec::required(first)?;
+        let name = name(last)?;
+        if is_erlang(&name) {
+            command.extend(["-e".to_owned(), erlang("run", &name), "--".to_owned()]);
+        } else {
+            command.push(name);
         }
         command.extend(arguments.iter().cloned());
         let files = files::beside(files)?.into_iter().collect();
         Ok(Program { arguments: command, files, ..surroundings()? })
     }
+
+    /// The arguments of `elixir` that run these files before anything else.
+    pub(super) fn required(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
+        let mut command = Vec::new();
+        for file in files {
+            let name = name(file)?;
+            command.extend(match is_erlang(&name) {
+                true => ["-e".to_owned(), erlang("load", &name)],
+                false => ["-r".to_owned(), name],
+            });
+        }
+        Ok(command)
+    }
+}
+
+fn name(file: &Path) -> anyhow::Result<String> {
+    file.to_str().map(str::to_owned).context("names of files must be UTF-8")
+}
+
+fn is_erlang(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "erl" | "beam"))
+}
+
+/// The call of a function of `orrery_exec` with a file.
+fn erlang(function: &str, file: &str) -> String {
+    let quoted = file.replace('\\', "\\\\").replace('\'', "\\'");
+    format!(":orrery_exec.{function}(~c'{quoted}')")
 }
 
 impl Eval {
@@ -83,13 +100,17 @@ impl Eval {
 /// Runs a program to its end.
 pub(super) fn run(options: &Options, program: &Program) -> anyhow::Result<ExitCode> {
     let (mut console, input) = Console::new(options.trace()?);
-    let mut machine = runtime(options.library.as_deref())?.sandbox(options.config()?, program)?;
+    let mut machine = workbench(options.library.as_deref())?.start(options.config()?, program)?;
     Ok(finish(&mut machine, &input, &mut console))
 }
 
 /// Drives a machine to its end.
 pub(super) fn finish(machine: &mut impl Driven, input: &Receiver<Vec<u8>>, console: &mut Console) -> ExitCode {
-    match driver::drive(machine, input, console) {
+    let end = driver::drive(machine, input, console);
+    if !matches!(&end, End::Halted(reason) if status(reason) == Some(0)) {
+        console.explain();
+    }
+    match end {
         End::Halted(reason) => exit_code(&reason),
         End::InitEnded => {
             eprintln!("orrery: the system ended with its first process");

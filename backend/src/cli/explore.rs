@@ -8,16 +8,16 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use clap::Args;
-use sandbox_runtime::boot::Runtime;
 use sandbox_runtime::boot::program::Program;
 use sandbox_runtime::kernel::Config;
 use sandbox_runtime::machine::Stopped;
+use sandbox_runtime::workbench::Workbench;
 use shared::event::EventKind;
 use shared::schedule::{Schedule, TimeMode};
 
 use super::exec::{Exec, status};
 use super::options::Options;
-use super::runtime::runtime;
+use super::runtime::workbench;
 
 /// Turns after which a run counts as endless.
 const TURNS_MAX: u64 = 2_000_000;
@@ -43,11 +43,11 @@ type End = (Option<i64>, Vec<u8>);
 
 impl Explore {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let runtime = runtime(self.options.library.as_deref())?;
+        let workbench = workbench(self.options.library.as_deref())?;
         let program = Exec::program(&self.files, &self.arguments)?;
         let seed = self.options.seed.unwrap_or_default();
         let config = self.options.repeatable(seed).config()?;
-        let ends = runs(&runtime, &program, &config, self.seeds);
+        let ends = runs(&workbench, &program, &config, self.seeds);
         let failed: Vec<u64> =
             ends.iter().filter(|(_, (status, _))| *status != Some(0)).map(|(seed, _)| *seed).collect();
         let mut outputs: BTreeMap<&[u8], Vec<u64>> = BTreeMap::new();
@@ -76,7 +76,7 @@ impl Explore {
 }
 
 /// One run for each seed, on all processors.
-fn runs(runtime: &Runtime, program: &Program, config: &Config, seeds: u64) -> BTreeMap<u64, End> {
+fn runs(workbench: &Workbench, program: &Program, config: &Config, seeds: u64) -> BTreeMap<u64, End> {
     let next = AtomicU64::new(0);
     let ends = Mutex::new(BTreeMap::new());
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -88,7 +88,7 @@ fn runs(runtime: &Runtime, program: &Program, config: &Config, seeds: u64) -> BT
                     if seed >= seeds {
                         return;
                     }
-                    let end = one(runtime, program, config, seed);
+                    let end = one(workbench, program, config, seed);
                     ends.lock().unwrap_or_else(PoisonError::into_inner).insert(seed, end);
                 }
             });
@@ -97,7 +97,7 @@ fn runs(runtime: &Runtime, program: &Program, config: &Config, seeds: u64) -> BT
     ends.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn one(runtime: &Runtime, program: &Program, config: &Config, seed: u64) -> End {
+fn one(workbench: &Workbench, program: &Program, config: &Config, seed: u64) -> End {
     let config = Config {
         schedule: Schedule::Random { seed },
         time_mode: match config.time_mode {
@@ -106,7 +106,7 @@ fn one(runtime: &Runtime, program: &Program, config: &Config, seed: u64) -> End 
         },
         ..config.clone()
     };
-    let mut machine = match runtime.sandbox(config, program) {
+    let mut machine = match workbench.start(config, program) {
         Ok(machine) => machine,
         Err(error) => return (None, error.to_string().into_bytes()),
     };

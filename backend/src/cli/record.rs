@@ -1,7 +1,7 @@
 //! `orrery record` and `orrery replay`: a run that can be run again, exactly.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -9,12 +9,15 @@ use clap::Args;
 use sandbox_runtime::boot::program::Program;
 use sandbox_runtime::timeline::{Origin, Target, Timeline};
 use serde::{Deserialize, Serialize};
+use shared::EventSeq;
 use shared::recording::Recording;
 
 use super::console::Console;
 use super::exec::{Exec, exit_code, finish};
+use super::failures::Failures;
+use super::moment;
 use super::options::Options;
-use super::runtime::runtime;
+use super::runtime::workbench;
 
 /// `orrery record`
 #[derive(Debug, Args)]
@@ -38,7 +41,7 @@ pub struct Replay {
     /// A recording of `orrery record`
     #[arg(value_name = "RECORDING")]
     recording: PathBuf,
-    /// Stop behind this event (its number stands in a trace)
+    /// Stop behind this event (its number stands in a trace, and below a test that failed), and show the processes there
     #[arg(long, value_name = "N")]
     until: Option<u64>,
     #[command(flatten)]
@@ -55,19 +58,23 @@ struct Recorded {
 
 impl Record {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let runtime = runtime(self.options.library.as_deref())?;
-        let program = Exec::program(&self.files, &self.arguments)?;
-        let config = self.options.config()?;
-        let machine = runtime.sandbox(config.clone(), &program)?;
-        let origin = Origin { image: runtime.image_id(), config, start: None };
-        let mut timeline = Timeline::record(machine, origin)?;
-        let (mut console, input) = Console::new(self.options.trace()?);
-        let code = finish(&mut timeline, &input, &mut console);
-        let recorded = Recorded { program, recording: timeline.recording()? };
-        let bytes = serde_json::to_vec(&recorded).context("recordings are plain data")?;
-        fs::write(&self.output, bytes).with_context(|| format!("writing {}", self.output.display()))?;
-        Ok(code)
+        run(&self.options, Exec::program(&self.files, &self.arguments)?, &self.output)
     }
+}
+
+/// Runs a program to its end and writes the recording.
+pub(super) fn run(options: &Options, program: Program, output: &Path) -> anyhow::Result<ExitCode> {
+    let workbench = workbench(options.library.as_deref())?;
+    let config = options.config()?;
+    let machine = workbench.start(config.clone(), &program)?;
+    let origin = Origin { image: workbench.image_id(), config, start: Some(workbench.id()) };
+    let mut timeline = Timeline::record(machine, origin)?;
+    let (console, input) = Console::new(options.trace()?);
+    let code = finish(&mut timeline, &input, &mut console.with_failures(Failures::of(output)));
+    let recorded = Recorded { program, recording: timeline.recording()? };
+    let bytes = serde_json::to_vec(&recorded).context("recordings are plain data")?;
+    fs::write(output, bytes).with_context(|| format!("writing {}", output.display()))?;
+    Ok(code)
 }
 
 impl Replay {
@@ -76,18 +83,20 @@ impl Replay {
         let bytes = fs::read(&self.recording).with_context(|| format!("{file} cannot be read"))?;
         let Recorded { program, recording } =
             serde_json::from_slice(&bytes).with_context(|| format!("{file} is no recording"))?;
-        let runtime = runtime(self.options.library.as_deref())?;
-        if runtime.image_id() != recording.image {
+        let workbench = workbench(self.options.library.as_deref())?;
+        if workbench.image_id() != recording.image || recording.start != Some(workbench.id()) {
             bail!("{file} was made with another version of Orrery or of the library, which alone can replay it");
         }
-        let machine = runtime.sandbox(recording.config.clone(), &program)?;
+        let machine = workbench.start(recording.config.clone(), &program)?;
         let target = recording.end.mark.at;
         let mut timeline = Timeline::replay(machine, recording)?;
         let (mut console, _) = Console::new(self.options.trace()?);
         let events = timeline.advance(target)?;
         let until = self.until.unwrap_or(u64::MAX);
         console.show(events.into_iter().filter(|event| event.seq.0 <= until).collect());
-        if self.until.is_some() {
+        if let Some(until) = self.until {
+            timeline.seek(Target::Event(EventSeq(until)))?;
+            eprint!("{}", moment::describe(&mut timeline, &workbench));
             return Ok(ExitCode::SUCCESS);
         }
         timeline.seek(Target::End)?;

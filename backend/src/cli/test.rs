@@ -10,6 +10,7 @@ use sandbox_runtime::boot::program::Program;
 use super::exec;
 use super::files;
 use super::options::{Options, surroundings};
+use super::record;
 
 /// `orrery test`
 #[derive(Debug, Args)]
@@ -17,6 +18,9 @@ pub struct Test {
     /// Folder of the project: lib/**/*.ex is compiled first, then test/test_helper.exs, then test/**/*_test.exs
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
+    /// Keep what is needed to run the tests again exactly, and say of each failure how to go there
+    #[arg(long, value_name = "RECORDING")]
+    record: Option<PathBuf>,
     /// What the program gets as its arguments (System.argv/0)
     #[arg(last = true, value_name = "ARGUMENT")]
     arguments: Vec<String>,
@@ -51,6 +55,9 @@ impl Test {
         arguments.extend(self.arguments);
         let surroundings = surroundings().context("starting the tests")?;
         let program = Program { arguments, directory, files: files.into_iter().collect(), ..surroundings };
-        exec::run(&self.options, &program)
+        match self.record {
+            Some(recording) => record::run(&self.options, program, &recording),
+            None => exec::run(&self.options, &program),
+        }
     }
 }

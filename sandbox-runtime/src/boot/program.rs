@@ -41,7 +41,7 @@ impl Default for Program {
 
 impl Program {
     /// Puts files, directories and variables where the program will look for them.
-    pub(super) fn place(&self, kernel: &mut Kernel, library: Arc<dyn BaseFiles>) -> Result<(), BootError> {
+    pub(crate) fn place(&self, kernel: &mut Kernel, library: Arc<dyn BaseFiles>) -> Result<(), BootError> {
         kernel.set_base_files(library);
         for directory in [&self.directory, &self.home, "/tmp"] {
             make_directories(kernel, directory)?;

@@ -105,10 +105,12 @@ impl Kernel {
         }
     }
 
-    /// Tells the outside that input is waited for.
+    /// Tells the outside that input is waited for: at the console, if that is the caller's.
     pub fn console_read(&mut self, pid: Pid) {
-        self.console.wants_input = true;
-        self.console.input_requests += 1;
+        if self.console.owner == Some(pid) {
+            self.console.wants_input = true;
+            self.console.input_requests += 1;
+        }
         self.record(Some(pid), EventKind::InputWanted);
     }
 

@@ -8,6 +8,7 @@ use sandbox_runtime::boot::Runtime;
 use sandbox_runtime::boot::program as boot;
 use sandbox_runtime::driver::{self, End, Outside};
 use sandbox_runtime::kernel::Config;
+use sandbox_runtime::workbench::Workbench;
 use shared::event::{Device, Event, EventKind};
 use shared::schedule::TimeMode;
 use shared::{Etf, Term};
@@ -24,7 +25,7 @@ const EPOCH_NANOS: u64 = 1_720_000_000 * 1_000_000_000;
 /// Where all sandboxes start from.
 #[derive(Clone)]
 pub struct Sandboxes {
-    runtime: Runtime,
+    workbench: Workbench,
 }
 
 impl Sandboxes {
@@ -35,7 +36,8 @@ impl Sandboxes {
     pub fn new() -> anyhow::Result<Sandboxes> {
         let guest = std::env::var_os("ORRERY_GUEST").context("ORRERY_GUEST is not set; run `cargo xtask test`")?;
         let guest = fs::read(&guest).with_context(|| format!("reading {}", guest.display()))?;
-        Ok(Sandboxes { runtime: Runtime::new(&guest, &reference::library()?)? })
+        let runtime = Runtime::new(&guest, &reference::library()?)?;
+        Ok(Sandboxes { workbench: Workbench::new(&runtime)? })
     }
 
     /// Runs a program to its end.
@@ -44,7 +46,7 @@ impl Sandboxes {
     /// When it cannot be started, or ends in a way that no program may.
     pub fn run(&self, program: &Program) -> anyhow::Result<Outcome> {
         let config = Config { time_mode: TIME, epoch_nanos: EPOCH_NANOS, ..Config::default() };
-        let mut machine = self.runtime.sandbox(config, &prepared(program)?)?;
+        let mut machine = self.workbench.start(config, &prepared(program)?)?;
         let (send, input) = channel();
         if !program.stdin.is_empty() {
             send.send(program.stdin.clone()).context("the other end of the channel is here")?;

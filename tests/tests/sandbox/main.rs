@@ -2,7 +2,10 @@
 //! they print elsewhere is tested with the programs themselves.
 
 mod code;
+mod compile;
 mod containment;
 mod determinism;
 mod preparation;
 mod run;
+mod running;
+mod workbench;

@@ -7,6 +7,7 @@ use sandbox_runtime::boot::program::Program;
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::kernel::Config;
 use sandbox_runtime::machine::{Machine, Stopped};
+use sandbox_runtime::workbench::Workbench;
 use shared::Etf;
 use shared::command::Command;
 use shared::event::{Device, Event, EventKind};
@@ -33,6 +34,12 @@ pub(crate) fn runtime() -> &'static Runtime {
         let (guest, library) = parts();
         Runtime::new(guest, library).expect("the guest and the library fit together")
     })
+}
+
+/// The booted sandbox that all tests share.
+pub(crate) fn workbench() -> &'static Workbench {
+    static WORKBENCH: OnceLock<Workbench> = OnceLock::new();
+    WORKBENCH.get_or_init(|| Workbench::new(runtime()).expect("a sandbox boots"))
 }
 
 /// What came of a program.
