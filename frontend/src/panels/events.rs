@@ -2,7 +2,8 @@
 
 mod words;
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use shared::Pid;
 use shared::event::{Event, EventKind};
@@ -12,7 +13,9 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::elixir;
+use crate::panels::tree::system;
 use crate::state::lab::{Lab, use_sandbox};
+use crate::state::run::Run;
 use crate::state::topic::use_topic;
 use crate::widgets::rows::Rows;
 pub use words::words;
@@ -75,19 +78,20 @@ impl Group {
 #[component]
 pub fn EventsPanel() -> Html {
     let lab = use_sandbox();
-    let version = use_topic(&lab.live.topics().world);
+    use_topic(&lab.live.topics().world);
     use_topic(lab.selected.topic());
     let group = use_state_eq(|| Group::All);
     let only_selected = use_state_eq(|| false);
     let text = use_state_eq(String::new);
+    let found = use_mut_ref(Found::default);
     let selection = lab.selected.get();
     let pid = selection.pid.filter(|_| *only_selected);
+    let with_system = use_state_eq(|| false);
     let found = {
-        let (group, text) = (*group, text.to_lowercase());
-        let lab = lab.clone();
-        use_memo((version, group, text, pid), move |(_, group, text, pid)| {
-            lab.live.with_run(|run| matching(run.events(), run.now(), *group, text, *pid))
-        })
+        let wanted = Wanted { group: *group, text: text.to_lowercase(), pid, with_system: *with_system };
+        let mut found = found.borrow_mut();
+        lab.live.with_run(|run| found.follow(run, wanted));
+        Rc::clone(&found.seqs)
     };
     let count = found.len();
     let show = selection.event.or(selection.at).and_then(|seq| found.binary_search(&seq).ok());
@@ -133,6 +137,10 @@ pub fn EventsPanel() -> Html {
         let only = only_selected.clone();
         Callback::from(move |_: Event_| only.set(!*only))
     };
+    let on_system = {
+        let with_system = with_system.clone();
+        Callback::from(move |_: Event_| with_system.set(!*with_system))
+    };
     html! {
         <div class="events">
             <div class="panel-tools">
@@ -141,6 +149,7 @@ pub fn EventsPanel() -> Html {
                 </select>
                 <input type="search" aria-label="Show only events with" placeholder="Filter" oninput={on_text} value={(*text).clone()} />
                 <label class="small-switch"><input type="checkbox" checked={*only_selected} onchange={on_only} />{ " Only the chosen process" }</label>
+                <label class="small-switch"><input type="checkbox" checked={*with_system} onchange={on_system} />{ " System" }</label>
                 <span class="muted">{ format!("{count} events") }</span>
             </div>
             if count == 0 {
@@ -154,16 +163,52 @@ pub fn EventsPanel() -> Html {
 /// The event of the browser; ours has the same name.
 type Event_ = web_sys::Event;
 
-fn matching(events: &VecDeque<Event>, world: &World, group: Group, text: &str, pid: Option<Pid>) -> Vec<EventSeq> {
-    let is_wanted = |event: &&Event| {
-        let concerns = |pid: Pid| {
-            event.pid == Some(pid) || matches!(event.kind, EventKind::Sent { receiver: Some(it), .. } if it == pid)
-        };
-        group.has(event)
-            && pid.is_none_or(concerns)
-            && (text.is_empty() || words(event, world).to_lowercase().contains(text))
+/// Which events are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    group: Group,
+    text: String,
+    pid: Option<Pid>,
+    with_system: bool,
+}
+
+/// Those that were found. Only what is new is looked at again.
+#[derive(Default)]
+struct Found {
+    wanted: Option<Wanted>,
+    run: String,
+    through: EventSeq,
+    seqs: Rc<Vec<EventSeq>>,
+}
+
+impl Found {
+    fn follow(&mut self, run: &Run, wanted: Wanted) {
+        let name = run.status().map(|status| status.run.clone()).unwrap_or_default();
+        let seqs = Rc::make_mut(&mut self.seqs);
+        if self.wanted.as_ref() != Some(&wanted) || self.run != name || run.now().seq < self.through {
+            seqs.clear();
+            self.through = EventSeq(0);
+            self.run = name;
+        }
+        let first = run.events().front().map_or(EventSeq(u64::MAX), |event| event.seq);
+        seqs.drain(..seqs.partition_point(|seq| *seq < first));
+        let system = system(run.now());
+        let new = run.events().partition_point(|event| event.seq <= self.through);
+        let events = run.events().iter().skip(new);
+        seqs.extend(events.filter(|event| fits(event, run.now(), &wanted, &system)).map(|event| event.seq));
+        self.through = run.now().seq;
+        self.wanted = Some(wanted);
+    }
+}
+
+fn fits(event: &Event, world: &World, wanted: &Wanted, system: &BTreeSet<Pid>) -> bool {
+    let concerns = |pid: Pid| {
+        event.pid == Some(pid) || matches!(event.kind, EventKind::Sent { receiver: Some(it), .. } if it == pid)
     };
-    events.iter().filter(is_wanted).map(|event| event.seq).collect()
+    wanted.group.has(event)
+        && (wanted.with_system || event.pid.is_none_or(|pid| !system.contains(&pid)))
+        && wanted.pid.is_none_or(concerns)
+        && (wanted.text.is_empty() || words(event, world).to_lowercase().contains(&wanted.text))
 }
 
 fn row(lab: &Lab, seq: EventSeq, chosen: Option<EventSeq>, at: Option<EventSeq>) -> Html {

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use shared::Pid;
 use shared::event::{Event, EventKind};
 use shared::ids::EventSeq;
-use shared::world::World;
 use yew::prelude::*;
 
 use crate::elixir;
-use crate::panels::tree::is_of_the_system;
+use crate::panels::tree::{name, system};
 use crate::state::lab::use_sandbox;
 use crate::state::run::Run;
 use crate::state::topic::use_topic;
@@ -20,7 +19,7 @@ const LANES_SHOWN: usize = 12;
 
 const LANE: usize = 150;
 const STEP: usize = 26;
-const HEAD: usize = 34;
+const HEAD: usize = 4;
 
 /// A line of the diagram.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +40,16 @@ pub fn MessagesPanel() -> Html {
     use_topic(lab.selected.topic());
     let selection = lab.selected.get();
     let (steps, lanes) = lab.live.with_run(|run| steps(run, selection.pid, selection.at));
+    let place = use_node_ref();
+    {
+        // The last messages are those that are looked for.
+        let place = place.clone();
+        use_effect_with(steps.last().map(|step| step.seq), move |_| {
+            if let Some(place) = place.cast::<web_sys::Element>() {
+                place.set_scroll_top(place.scroll_height());
+            }
+        });
+    }
     if steps.is_empty() {
         return html! { <p class="empty padded">{ "No messages yet. Choose a process to see only those that it sends and gets." }</p> };
     }
@@ -48,15 +57,25 @@ pub fn MessagesPanel() -> Html {
     let x = |pid: Pid| column.get(&pid).map_or(0, |at| LANE / 2 + at * LANE);
     let (width, height) = (lanes.len() * LANE, HEAD + steps.len() * STEP + 8);
     html! {
-        <div class="messages" tabindex="0" role="region" aria-label="Messages">
-            <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
+        <div ref={place} class="messages" tabindex="0" role="region" aria-label="Sequence of messages">
+            <div class="lane-heads" style={format!("inline-size: {width}px")}>
                 for (pid, name) in lanes.clone() {
-                    <g key={pid.0} class={classes!("lane", (selection.pid == Some(pid)).then_some("selected"))}>
-                        <line x1={x(pid).to_string()} x2={x(pid).to_string()} y1={HEAD.to_string()} y2={height.to_string()} />
-                        <text x={x(pid).to_string()} y="20" text-anchor="middle" onclick={
+                    <button
+                        key={pid.0}
+                        type="button"
+                        class={classes!("lane-head", (selection.pid == Some(pid)).then_some("selected"))}
+                        style={format!("inline-size: {LANE}px")}
+                        onclick={
                             let selected = lab.selected.clone();
                             Callback::from(move |_: MouseEvent| selected.change(|it| it.pid = Some(pid)))
-                        }>{ short(&name, 20) }</text>
+                        }
+                    >{ short(&name, 20) }</button>
+                }
+            </div>
+            <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
+                for (pid, _) in lanes.clone() {
+                    <g key={pid.0} class={classes!("lane", (selection.pid == Some(pid)).then_some("selected"))}>
+                        <line x1={x(pid).to_string()} x2={x(pid).to_string()} y1={HEAD.to_string()} y2={height.to_string()} />
                     </g>
                 }
                 for (at, step) in steps.iter().enumerate() {
@@ -114,11 +133,12 @@ fn draw(
 /// The steps until a moment, and the processes that take part, in the order in which they began.
 fn steps(run: &Run, around: Option<Pid>, at: Option<EventSeq>) -> (Vec<Step>, Vec<(Pid, String)>) {
     let world = run.now();
-    let is_ours = |pid: Pid| world.processes.get(&pid).is_none_or(|process| !is_of_the_system(world, process));
+    let system = system(world);
+    let is_ours = |pid: Pid| !system.contains(&pid);
     let mut steps = Vec::new();
     let mut lanes: BTreeMap<Pid, String> = BTreeMap::new();
     for event in run.events().iter().rev().filter(|event| at.is_none_or(|at| event.seq <= at)) {
-        let Some(step) = step(event, world) else { continue };
+        let Some(step) = step(event) else { continue };
         let both = [step.from, Some(step.to)];
         let concerns = |wanted: Pid| both.contains(&Some(wanted));
         let fits = around.map_or_else(|| both.into_iter().flatten().all(is_ours), concerns);
@@ -127,8 +147,8 @@ fn steps(run: &Run, around: Option<Pid>, at: Option<EventSeq>) -> (Vec<Step>, Ve
             continue;
         }
         for pid in both.into_iter().flatten() {
-            let name = world.processes.get(&pid).and_then(|process| process.name.as_ref());
-            lanes.entry(pid).or_insert_with(|| elixir::process_name(name, pid));
+            let name = || world.processes.get(&pid).map_or_else(|| elixir::pid_text(pid), name);
+            lanes.entry(pid).or_insert_with(name);
         }
         steps.push(step);
         if steps.len() == STEPS_SHOWN {
@@ -139,7 +159,7 @@ fn steps(run: &Run, around: Option<Pid>, at: Option<EventSeq>) -> (Vec<Step>, Ve
     (steps, lanes.into_iter().collect())
 }
 
-fn step(event: &Event, _world: &World) -> Option<Step> {
+fn step(event: &Event) -> Option<Step> {
     let pid = event.pid;
     let (from, to, text, kind) = match &event.kind {
         EventKind::Sent { receiver: Some(to), message, .. } => (pid, *to, message_text(message), "message"),

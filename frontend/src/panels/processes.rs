@@ -8,7 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::elixir;
-use crate::panels::tree::is_of_the_system;
+use crate::panels::tree::system;
 use crate::state::lab::use_sandbox;
 use crate::state::topic::use_topic;
 use crate::widgets::rows::Rows;
@@ -71,9 +71,10 @@ pub fn ProcessesPanel() -> Html {
     let selection = lab.selected.get();
     let (pids, total) = lab.live.with_run_mut(|run| {
         let world = run.at(selection.at);
+        let system = system(world);
         let shown = |process: &&Process| {
             (*with_ended || process.is_alive())
-                && (*with_system || !is_of_the_system(world, process))
+                && (*with_system || !system.contains(&process.pid))
                 && (filter.is_empty() || fits(process, &filter.to_lowercase()))
         };
         let mut list: Vec<&Process> = world.processes.values().filter(shown).collect();

@@ -11,7 +11,7 @@ use shared::ids::EventSeq;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use yew::prelude::*;
 
-use crate::panels::tree::is_of_the_system;
+use crate::panels::tree::system;
 use crate::state::lab::{Lab, use_sandbox};
 use crate::state::run::Run;
 use crate::state::topic::use_topic;
@@ -57,7 +57,7 @@ pub fn TimelinePanel() -> Html {
         Callback::from(move |event: WheelEvent| {
             event.prevent_default();
             let Some(canvas) = event.target_dyn_into::<HtmlCanvasElement>() else { return };
-            let share = f64::from(event.offset_x()) / f64::from(canvas.client_width().max(1));
+            let share = draw::share_at(&canvas, event.offset_x());
             let changed = if event.ctrl_key() || event.delta_x() == 0.0 && !event.shift_key() {
                 seen.zoomed((event.delta_y() / 300.0).exp(), share)
             } else {
@@ -83,7 +83,7 @@ pub fn TimelinePanel() -> Html {
             else {
                 return;
             };
-            let share = f64::from(from - event.client_x()) / f64::from(canvas.client_width().max(1));
+            let share = f64::from(from - event.client_x()) / draw::span(&canvas);
             if (from - event.client_x()).abs() > 3 {
                 scale.set(Some(begun.panned(share).within(end)));
             }
@@ -98,7 +98,7 @@ pub fn TimelinePanel() -> Html {
             else {
                 return;
             };
-            let share = f64::from(event.offset_x()) / f64::from(canvas.client_width().max(1));
+            let share = draw::share_at(&canvas, event.offset_x());
             choose(&lab, &picture, seen.nanos_at(share), usize::try_from(event.offset_y()).unwrap_or(0));
         })
     };
@@ -171,13 +171,14 @@ fn fit(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 fn picture(run: &Run) -> Picture {
     use shared::event::EventKind;
     let world = run.now();
+    let system = system(world);
     let mut lanes: Vec<Lane> = world
         .processes
         .values()
-        .filter(|process| !is_of_the_system(world, process))
+        .filter(|process| !system.contains(&process.pid))
         .map(|process| Lane {
             pid: process.pid,
-            name: crate::elixir::process_name(process.name.as_ref(), process.pid),
+            name: crate::panels::tree::name(process),
             bar: Bar {
                 from: process.born.nanos(),
                 to: process.exit().map(|exit| exit.at.nanos()),

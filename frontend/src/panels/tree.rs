@@ -18,8 +18,8 @@ use crate::state::lab::{Lab, use_may, use_sandbox};
 use crate::state::storage;
 use crate::state::toasts::{Toasts, use_toasts};
 use crate::state::topic::use_topic;
-pub use shape::is_of_the_system;
-use shape::{Row, rows};
+use shape::{Row, restarts_and_crashes, rows};
+pub use shape::{name, system};
 
 /// Where it is remembered who wants to see the processes of the system, too.
 const SYSTEM_KEY: &str = "orrery.system-processes";
@@ -40,7 +40,7 @@ pub fn TreePanel() -> Html {
         let has_run = run.status().is_some();
         let is_alive = run.status().is_some_and(|status| status.state.is_alive());
         let world = run.at(selection.at);
-        (rows(world, *with_system, &closed), world.totals, has_run, is_alive)
+        (rows(world, *with_system, &closed), restarts_and_crashes(world, &system(world)), has_run, is_alive)
     });
     let on_system = {
         let with_system = with_system.clone();
@@ -65,12 +65,32 @@ pub fn TreePanel() -> Html {
     };
     let selected = selection.pid.filter(|pid| rows.iter().any(|row| row.pid == *pid));
     let focusable = selected.or_else(|| rows.first().map(|row| row.pid));
+    let may_act = may_kill && is_alive && selection.at.is_none();
+    let chosen = rows.iter().find(|row| may_act && selected == Some(row.pid) && row.reason.is_none());
+    let chosen = chosen.map(|row| (row.pid, row.name.clone()));
     let onkeydown = keys(&lab, &rows, &toggle);
     html! {
         <div class="tree-panel">
             <div class="panel-tools">
-                <span class="muted">{ format!("{} restarts, {} crashes", totals.restarted, totals.crashed) }</span>
+                <span class="muted">{ format!("{}, {}", counted(totals.0, "restart"), counted(totals.1, "crash")) }</span>
                 <label class="small-switch"><input type="checkbox" checked={*with_system} onchange={on_system} />{ " System" }</label>
+                <span class="spacer"></span>
+                if let Some((pid, name)) = chosen {
+                    <button
+                        type="button"
+                        class="button quiet"
+                        aria-label={format!("Kill {name}")}
+                        title="It ends at once (exit reason :kill)"
+                        onclick={exit(&lab, &toasts, pid, "kill")}
+                    >{ "Kill" }</button>
+                    <button
+                        type="button"
+                        class="button quiet"
+                        aria-label={format!("Restart {name}")}
+                        title="It is asked to end (exit reason :shutdown); its supervisor then does what its strategy says"
+                        onclick={exit(&lab, &toasts, pid, "shutdown")}
+                    >{ "Restart" }</button>
+                }
             </div>
             if rows.is_empty() {
                 <p class="empty padded">
@@ -88,7 +108,6 @@ pub fn TreePanel() -> Html {
                             aria-level={(row.depth + 1).to_string()}
                             aria-expanded={row.is_open.map(|open| if open { "true" } else { "false" })}
                             aria-selected={if selected == Some(row.pid) { "true" } else { "false" }}
-                            aria-label={row.said.clone()}
                             tabindex={if focusable == Some(row.pid) { "0" } else { "-1" }}
                             onclick={select(&lab, row.pid)}
                         >
@@ -101,31 +120,12 @@ pub fn TreePanel() -> Html {
                             <span class="tree-name">{ &row.name }</span>
                             <span class="tree-role">{ &row.role }</span>
                             if row.restarts > 0 {
-                                <span class="restarts" title="How often it was restarted">{ format!("↻ {}", row.restarts) }</span>
+                                <span class="restarts" aria-hidden="true" title="How often it was restarted">{ format!("↻ {}", row.restarts) }</span>
                             }
                             if let Some(reason) = &row.reason {
                                 <span class="tree-reason">{ reason }</span>
                             }
-                            if may_kill && is_alive && row.reason.is_none() && selection.at.is_none() {
-                                <span class="tree-acts">
-                                    <button
-                                        type="button"
-                                        class="button quiet"
-                                        tabindex={if selected == Some(row.pid) { "0" } else { "-1" }}
-                                        aria-label={format!("Kill {}", row.name)}
-                                        title="Kill it: it ends at once (exit reason :kill)"
-                                        onclick={exit(&lab, &toasts, row.pid, "kill")}
-                                    >{ "Kill" }</button>
-                                    <button
-                                        type="button"
-                                        class="button quiet"
-                                        tabindex={if selected == Some(row.pid) { "0" } else { "-1" }}
-                                        aria-label={format!("Restart {}", row.name)}
-                                        title="Ask it to end (exit reason :shutdown); a supervisor then does what its strategy says"
-                                        onclick={exit(&lab, &toasts, row.pid, "shutdown")}
-                                    >{ "Restart" }</button>
-                                </span>
-                            }
+                            <span class="visually-hidden">{ row.said.clone() }</span>
                         </li>
                     }
                 </ul>
@@ -188,4 +188,13 @@ fn keys(lab: &Lab, rows: &[Row], toggle: &Callback<Pid>) -> Callback<KeyboardEve
             drop(row.focus());
         }
     })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let end = match (count, what.ends_with("sh")) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{count} {what}{end}")
 }

@@ -12,6 +12,8 @@ pub(super) const LANES_SHOWN: usize = 400;
 
 const LANE: usize = 20;
 const HEAD: usize = 22;
+/// Where the names stand, in pixels; the times begin behind it.
+const GUTTER: f64 = 120.0;
 /// About how far apart the times at the top stand, in pixels.
 const GRID: f64 = 120.0;
 
@@ -51,6 +53,16 @@ pub(super) fn lane_at(y: usize) -> Option<usize> {
     y.checked_sub(HEAD).map(|y| y / LANE)
 }
 
+/// How many pixels the times have.
+pub(super) fn span(canvas: &HtmlCanvasElement) -> f64 {
+    (f64::from(canvas.client_width()) - GUTTER).max(1.0)
+}
+
+/// The share of the times at a place.
+pub(super) fn share_at(canvas: &HtmlCanvasElement, x: i32) -> f64 {
+    (f64::from(x) - GUTTER) / span(canvas)
+}
+
 pub(super) fn draw(
     canvas: &HtmlCanvasElement,
     context: &CanvasRenderingContext2d,
@@ -60,19 +72,36 @@ pub(super) fn draw(
     at: Option<u64>,
 ) {
     let style = Colours::of(canvas);
-    let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
-    context.clear_rect(0.0, 0.0, width, height);
+    let (width, height) = (span(canvas), f64::from(canvas.client_height()));
+    context.clear_rect(0.0, 0.0, width + GUTTER, height);
     context.set_font("11px sans-serif");
+    for (at, lane) in picture.lanes.iter().enumerate() {
+        let y = (HEAD + at * LANE) as f64;
+        if selected == Some(lane.pid) {
+            context.set_fill_style_str(&style.surface);
+            context.fill_rect(0.0, y, width + GUTTER, LANE as f64);
+        }
+        context.set_fill_style_str(&style.text);
+        // A longer name is squeezed.
+        drop(context.fill_text_with_max_width(&lane.name, 6.0, y + 14.0, GUTTER - 12.0));
+    }
+    context.save();
+    context.begin_path();
+    context.rect(GUTTER, 0.0, width, height);
+    context.clip();
+    // From here on nothing can be drawn over the names. Only a matrix of nothing could not be moved.
+    drop(context.translate(GUTTER, 0.0));
     grid(context, &style, scale, width, height);
     for (at, lane) in picture.lanes.iter().enumerate() {
         let y = (HEAD + at * LANE) as f64;
-        draw_lane(context, &style, lane, y, scale, width, picture.end, selected == Some(lane.pid));
+        draw_lane(context, &style, lane, y, scale, width, picture.end);
     }
     if let Some(at) = at {
         let x = scale.share_of(at) * width;
         context.set_fill_style_str(&style.focus);
         context.fill_rect(x - 1.0, 0.0, 2.0, height);
     }
+    context.restore();
 }
 
 fn grid(context: &CanvasRenderingContext2d, style: &Colours, scale: Scale, width: f64, height: f64) {
@@ -89,7 +118,6 @@ fn grid(context: &CanvasRenderingContext2d, style: &Colours, scale: Scale, width
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "all of it is needed for every lane, and nothing of it belongs together")]
 fn draw_lane(
     context: &CanvasRenderingContext2d,
     style: &Colours,
@@ -98,14 +126,9 @@ fn draw_lane(
     scale: Scale,
     width: f64,
     end: u64,
-    is_selected: bool,
 ) {
     let from = (scale.share_of(lane.bar.from) * width).max(-4.0);
     let to = (scale.share_of(lane.bar.to.unwrap_or(end)) * width).min(width + 4.0);
-    if is_selected {
-        context.set_fill_style_str(&style.surface);
-        context.fill_rect(0.0, y, width, LANE as f64);
-    }
     if to >= 0.0 && from <= width {
         context.set_fill_style_str(if lane.bar.supervisor { &style.accent } else { &style.running });
         context.set_global_alpha(0.35);
@@ -126,8 +149,6 @@ fn draw_lane(
             last = x;
         }
     }
-    context.set_fill_style_str(&style.text);
-    drop(context.fill_text(&lane.name, from.max(2.0) + 3.0, y + 14.0));
 }
 
 /// The colours of the theme, as they are now.

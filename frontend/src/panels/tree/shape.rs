@@ -26,63 +26,59 @@ pub(super) struct Row {
     pub(super) state: &'static str,
     /// Why it ended, when it did.
     pub(super) reason: Option<String>,
-    /// All of that in words.
+    /// What else there is to see, in words.
     pub(super) said: String,
 }
 
-/// Applications whose processes are there in every sandbox.
-const SYSTEM: [&str; 25] = [
-    "init",
-    "kernel",
-    "kernel_sup",
-    "kernel_refc",
-    "kernel_config",
-    "application_controller",
-    "application_master",
-    "code_server",
-    "user",
-    "user_sup",
-    "user_drv",
-    "logger",
-    "logger_sup",
-    "logger_proxy",
-    "logger_server",
-    "logger_std_h",
-    "logger_olp",
-    "logger_h_common",
-    "logger_handler_watcher",
-    "erl_prim_loader",
-    "erl_signal_handler",
-    "file_server",
-    "standard_error",
-    "supervisor_bridge",
-    "rpc",
-];
+/// The module of the process that runs scripts; whoever descends from it is part of somebody's program.
+const SCRIPT: &str = "Elixir.Kernel.CLI";
 
-/// Whether a process is part of the system rather than of somebody's program: it is one of those that are there in every
-/// sandbox, or was started by one.
-#[must_use]
-pub fn is_of_the_system(world: &World, process: &Process) -> bool {
-    let mut next = Some(process);
-    // The first of all processes is its own beginning; no chain is longer than this.
-    for _ in 0..64 {
-        let Some(process) = next else { return false };
-        let module = process.role.module.as_str();
-        let is_elixirs =
-            ["Elixir.Logger", "elixir_", "Elixir.IEx", "orrery_", "group", "prim_", "global", "inet", "erts_"];
-        let names = process.name.as_ref().map(|name| name.as_str());
-        let is_known = |text: &str| SYSTEM.contains(&text) || is_elixirs.iter().any(|start| text.starts_with(start));
-        if is_known(module) || names.is_some_and(is_known) {
-            return true;
-        }
-        next = process.parent.and_then(|parent| world.processes.get(&parent)).filter(|_| module == "?");
+/// How the names of modules begin whose processes help the compilers.
+const HELPERS: [&str; 4] =
+    ["elixir_", "Elixir.Module.Parallel", "Elixir.Kernel.Parallel", "Elixir.Kernel.LexicalTracker"];
+
+/// Whether a process is part of the system rather than of somebody's program: it descends from `init` and not from the
+/// process that runs scripts, or it is a helper of the compilers.
+fn is_of_the_system(world: &World, process: &Process) -> bool {
+    let module = process.role.module.as_str();
+    if HELPERS.iter().any(|start| module.starts_with(start)) {
+        return true;
     }
-    false
+    let mut next = process;
+    loop {
+        if next.role.module == SCRIPT {
+            return false;
+        }
+        match next.parent {
+            // From the outside: `init`, or what somebody evaluates.
+            None => return next.role.module == "init",
+            Some(parent) => match world.processes.get(&parent) {
+                Some(parent) if parent.pid != next.pid => next = parent,
+                // Who is forgotten was not of the system: that does not end.
+                _ => return false,
+            },
+        }
+    }
+}
+
+/// The processes of the system.
+#[must_use]
+pub fn system(world: &World) -> BTreeSet<Pid> {
+    let all = world.processes.values();
+    all.filter(|process| is_of_the_system(world, process)).map(|process| process.pid).collect()
+}
+
+/// How many processes of the program took the place of one that ended, and how many crashed, as far as they are known.
+pub(super) fn restarts_and_crashes(world: &World, system: &BTreeSet<Pid>) -> (usize, usize) {
+    let ours = || world.processes.values().filter(|process| !system.contains(&process.pid));
+    let crashed = ours().filter(|process| process.exit().is_some_and(|exit| exit.is_crash())).count();
+    (ours().filter(|process| process.predecessor.is_some()).count(), crashed)
 }
 
 /// The rows of a world.
 pub(super) fn rows(world: &World, with_system: bool, closed: &BTreeSet<Pid>) -> Vec<Row> {
-    let is_shown = |process: &&Process| with_system || !is_of_the_system(world, process);
+    let system = system(world);
+    let is_shown = |process: &&Process| with_system || !system.contains(&process.pid);
     let replaced: BTreeSet<Pid> = world.processes.values().filter_map(|process| process.predecessor).collect();
     let mut below: BTreeMap<Option<Pid>, Vec<&Process>> = BTreeMap::new();
     for process in world.processes.values().filter(is_shown) {
@@ -123,7 +119,7 @@ fn slot(world: &World, process: &Process) -> Pid {
 }
 
 fn row(process: &Process, depth: usize, is_open: Option<bool>) -> Row {
-    let name = elixir::process_name(process.name.as_ref(), process.pid);
+    let name = name(process);
     let (state, word) = match &process.status {
         Status::Alive => ("alive", "alive"),
         Status::Suspended => ("suspended", "suspended"),
@@ -132,7 +128,7 @@ fn row(process: &Process, depth: usize, is_open: Option<bool>) -> Row {
     };
     let reason = process.exit().map(|exit| elixir::line_of(&exit.reason));
     let role = role(process);
-    let mut said = format!("{name}, {role}, {word}");
+    let mut said = format!(", {word}");
     if process.restarts > 0 {
         said.push_str(&format!(", restarted {} times", process.restarts));
     }
@@ -150,6 +146,15 @@ fn row(process: &Process, depth: usize, is_open: Option<bool>) -> Row {
     }
 }
 
+/// What a process is called.
+#[must_use]
+pub fn name(process: &Process) -> String {
+    if process.name.is_none() && process.role.module == SCRIPT {
+        return "script".to_owned();
+    }
+    elixir::process_name(process.name.as_ref(), process.pid)
+}
+
 /// What a process runs, in words.
 fn role(process: &Process) -> String {
     let module = elixir::module(&process.role.module);
@@ -161,6 +166,7 @@ fn role(process: &Process) -> String {
         Behaviour::GenEvent => "event manager".to_owned(),
         Behaviour::Agent => "agent".to_owned(),
         Behaviour::Task => format!("task {}", process.role.label()),
+        Behaviour::Plain if process.role.module == SCRIPT => elixir::pid_text(process.pid),
         Behaviour::Plain => process.role.label(),
     }
 }

@@ -36,6 +36,11 @@ impl Story {
         self.happens(parent, EventKind::Spawned { child: Pid(pid), entry, linked: true, monitor: None });
     }
 
+    fn plain(&mut self, parent: Option<u64>, pid: u64, module: &str) {
+        let entry = Entry::new(module, "run", Etf::of(&Term::Nil));
+        self.happens(parent, EventKind::Spawned { child: Pid(pid), entry, linked: false, monitor: None });
+    }
+
     fn supervisor(&mut self, parent: Option<u64>, pid: u64, module: &str) {
         let arguments = Term::tuple([Term::atom("self"), Term::atom(module), Term::Nil]);
         self.begins(parent, pid, "gen_server", Term::atom("supervisor"), arguments);
@@ -85,6 +90,7 @@ fn a_crash_is_seen_until_somebody_takes_the_place() {
     story.ends(13, "kill");
     story.worker(10, 14, "alice");
     assert_eq!(story.shown()[1], "  :alice alive 2");
+    assert_eq!(restarts_and_crashes(&story.world, &BTreeSet::new()), (2, 2));
 }
 
 #[test]
@@ -99,7 +105,12 @@ fn whoever_ends_in_order_is_gone() {
 #[test]
 fn the_system_is_shown_to_those_who_want_to_see_it() {
     let mut story = crew();
-    story.supervisor(None, 2, "kernel");
-    assert_eq!(story.shown().len(), 3);
-    assert_eq!(rows(&story.world, true, &BTreeSet::new()).len(), 4);
+    story.plain(None, 1, "init");
+    story.supervisor(Some(1), 2, "kernel");
+    story.plain(Some(1), 3, "Elixir.Kernel.CLI");
+    story.plain(Some(3), 4, "elixir_erl_compiler");
+    story.plain(Some(3), 5, "Elixir.Mine");
+    assert_eq!(story.shown()[..2], ["script alive 0", "  <0.5.0> alive 0"]);
+    assert_eq!((story.shown().len(), rows(&story.world, true, &BTreeSet::new()).len()), (5, 8));
+    assert_eq!(system(&story.world), BTreeSet::from([Pid(1), Pid(2), Pid(4)]));
 }
