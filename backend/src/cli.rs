@@ -27,10 +27,11 @@ mod repl;
 mod runtime;
 mod test;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use sandbox_runtime::boot::Runtime;
 
 use crate::config::RawConfig;
 
@@ -72,6 +73,14 @@ pub enum Command {
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
+}
+
+/// What the sandboxes of this binary start from. Takes seconds where nothing is prepared.
+///
+/// # Errors
+/// When the binary was built without what it is made of.
+pub(crate) fn runtime(library: Option<&Path>) -> anyhow::Result<Runtime> {
+    runtime::runtime(library)
 }
 
 /// Runs a command that needs no server: the code to exit with.

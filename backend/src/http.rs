@@ -14,6 +14,7 @@ mod members;
 mod metrics;
 mod openapi;
 pub(crate) mod page;
+mod runs;
 mod sandboxes;
 mod templates;
 mod tokens;
@@ -61,6 +62,7 @@ pub(crate) fn api(state: &AppState) -> Router<AppState> {
         .routes(routes!(documents::state))
         .routes(routes!(live::socket))
         .routes(routes!(live::events))
+        .routes(routes!(runs::run))
         .split_for_parts();
     router
         .merge(openapi::routes(document))

@@ -12,6 +12,7 @@
 //! - `documents`: what people edit together.
 //! - `live`: what happens in sandboxes beside their documents.
 //! - `rate`: how often somebody may ask.
+//! - `runs`: the programs that run.
 //! - `secret`: ids, and secrets that are stored as hashes.
 //! - `templates`: what sandboxes can begin as.
 //! - [`error`]: what a client sees when something fails.
@@ -32,6 +33,7 @@ pub mod error;
 mod http;
 mod live;
 mod rate;
+mod runs;
 mod secret;
 pub mod state;
 pub mod store;

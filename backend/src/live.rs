@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
+use shared::api::live::ServerMessage;
 use shared::api::live::{LiveEvent, LiveSnapshot, NumberedEvent, Participant, Position};
 use shared::api::people::User;
 use tokio::sync::watch;
@@ -16,8 +18,9 @@ use crate::error::ApiError;
 use crate::secret;
 use crate::state::AppState;
 
-/// Events that can be read again.
+/// Events that can be read again, and bytes that they may have together.
 const RING: usize = 10_000;
+const RING_BYTES: usize = 16 << 20;
 
 /// Events that a reader takes at once.
 pub(crate) const BATCH: usize = 256;
@@ -46,17 +49,27 @@ pub(crate) struct Stream {
 
 #[derive(Debug, Default)]
 struct State {
-    ring: VecDeque<Arc<NumberedEvent>>,
+    ring: VecDeque<Arc<Published>>,
+    ring_bytes: usize,
     /// With how many connections.
     participants: BTreeMap<String, (Participant, usize)>,
     quiet_since: Millis,
+}
+
+/// An event as it is sent: written once for all readers.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Published {
+    pub(crate) seq: u64,
+    pub(crate) kind: &'static str,
+    /// A [`ServerMessage`] as JSON.
+    pub(crate) text: Bytes,
 }
 
 /// What a reader finds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Read {
     /// What comes next; empty when there is nothing yet.
-    Events(Vec<Arc<NumberedEvent>>),
+    Events(Vec<Arc<Published>>),
     /// What comes next is not there any more.
     FellBehind,
 }
@@ -85,6 +98,20 @@ impl LiveSandboxes {
         if let Some(stream) = stream {
             stream.publish(event);
         }
+    }
+
+    /// Whether somebody looks at a sandbox. If nobody does, whoever comes back begins with a snapshot: so what happens
+    /// until then need not be told.
+    pub(crate) fn is_watched(&self, sandbox: &str) -> bool {
+        let stream = self.streams().get(sandbox).cloned();
+        stream.is_some_and(|stream| {
+            let mut state = stream.state();
+            let watched = !state.participants.is_empty();
+            if !watched {
+                stream.skip(&mut state);
+            }
+            watched
+        })
     }
 
     /// Lets everybody look again whether they may read on.
@@ -127,12 +154,28 @@ impl Stream {
     /// Under the lock, so that numbers and ring agree.
     fn add(&self, state: &mut State, event: LiveEvent) {
         let seq = *self.last.borrow() + 1;
-        if state.ring.len() == RING {
-            state.ring.pop_front();
+        let kind = event.kind();
+        let message = ServerMessage::Event(NumberedEvent { seq, at: self.clock.now(), event });
+        let Ok(text) = serde_json::to_vec(&message) else {
+            // What cannot be told is skipped in a way that everybody notices.
+            tracing::error!(kind, "an event is no JSON");
+            return self.skip(state);
+        };
+        state.ring_bytes += text.len();
+        state.ring.push_back(Arc::new(Published { seq, kind, text: text.into() }));
+        while state.ring.len() > RING || (state.ring_bytes > RING_BYTES && state.ring.len() > 1) {
+            let Some(oldest) = state.ring.pop_front() else { break };
+            state.ring_bytes -= oldest.text.len();
         }
-        state.ring.push_back(Arc::new(NumberedEvent { seq, at: self.clock.now(), event }));
         metrics::counter!("orrery_live_events_total").increment(1);
         self.last.send_replace(seq);
+    }
+
+    /// Something happens that is not told: nobody can go on from before it.
+    fn skip(&self, state: &mut State) {
+        state.ring.clear();
+        state.ring_bytes = 0;
+        self.last.send_modify(|seq| *seq += 1);
     }
 
     /// The events after this one.
@@ -203,8 +246,9 @@ impl Stream {
         let now = app.clock().now();
         let mut chat = app.store().chat(sandbox, None, SNAPSHOT_CHAT).await?;
         chat.reverse();
+        let run = app.runs().snapshot(sandbox).map(Box::new);
         let sandbox = app.store().sandbox(sandbox, user, now).await?.ok_or(ApiError::NotFound)?;
-        Ok((position, LiveSnapshot { sandbox, participants, chat, run: None }))
+        Ok((position, LiveSnapshot { sandbox, participants, chat, run }))
     }
 }
 
@@ -264,7 +308,7 @@ mod tests {
 
     fn kinds(read: Read) -> Vec<&'static str> {
         match read {
-            Read::Events(events) => events.iter().map(|event| event.event.kind()).collect(),
+            Read::Events(events) => events.iter().map(|event| event.kind).collect(),
             Read::FellBehind => vec!["fell behind"],
         }
     }
@@ -296,6 +340,28 @@ mod tests {
         let position = stream.position();
         assert!(stream.can_resume(&position));
         assert!(!stream.can_resume(&Position { epoch: "another".to_owned(), ..position }));
+    }
+
+    #[test]
+    fn what_is_not_told_makes_readers_begin_anew() {
+        let (live, stream) = stream();
+        assert!(!live.is_watched("sandbox-a") && !live.is_watched("sandbox-b"));
+        assert_eq!(kinds(stream.read(0)), ["fell behind"]);
+        let before = stream.position();
+        let _presence = stream.enter(participant("user-a"));
+        assert!(live.is_watched("sandbox-a"));
+        assert_eq!(kinds(stream.read(before.seq)), ["joined"]);
+    }
+
+    #[test]
+    fn large_events_push_older_ones_out() {
+        let (_live, stream) = stream();
+        for _ in 0..3 {
+            let run = "x".repeat(RING_BYTES / 2);
+            stream.publish(LiveEvent::Diagnostics { run, diagnostics: Vec::new() });
+        }
+        assert_eq!(kinds(stream.read(0)), ["fell behind"]);
+        assert_eq!(kinds(stream.read(2)), ["diagnostics"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::documents::Documents;
 use crate::live::LiveSandboxes;
 use crate::rate::{CLEANING, RateLimits};
+use crate::runs::Runs;
 use crate::store::Store;
 
 /// Cheap to clone: every request gets its own.
@@ -28,6 +29,7 @@ struct Inner {
     store: Arc<Store>,
     documents: Documents,
     live: LiveSandboxes,
+    runs: Runs,
     rates: RateLimits,
     metrics: PrometheusHandle,
     /// Becomes `true` when the server is told to stop: sockets end then.
@@ -58,13 +60,16 @@ impl AppState {
         }
         let clock = Clock::default();
         let documents = Documents::new(store.clone(), clock.clone(), config.history_days);
+        let live = LiveSandboxes::default();
+        let runs = Runs::new(live.clone(), clock.clone());
         let rates = RateLimits::new(&config.rates);
         Ok(Self(Arc::new(Inner {
             config,
             clock,
             store,
             documents,
-            live: LiveSandboxes::default(),
+            live,
+            runs,
             rates,
             metrics: metrics(),
             stopping: watch::Sender::new(false),
@@ -97,6 +102,10 @@ impl AppState {
 
     pub(crate) fn live(&self) -> &LiveSandboxes {
         &self.0.live
+    }
+
+    pub(crate) fn runs(&self) -> &Runs {
+        &self.0.runs
     }
 
     /// Roles, switches, members or links of a sandbox are others now. When this returns, everybody who edits is held to

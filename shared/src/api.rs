@@ -20,7 +20,7 @@ pub mod sharing;
 
 use serde::{Deserialize, Serialize};
 
-pub use health::{GuestVersion, Health, HealthStatus, LibraryVersions, ServerVersion};
+pub use health::{GuestVersion, Health, HealthStatus, LibraryVersions, ProgramsStatus, ServerVersion};
 
 /// The body of every answer of the API whose status is not a success.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

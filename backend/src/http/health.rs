@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use shared::api::{ErrorBody, Health, HealthStatus, ServerVersion};
 
 use crate::error::ApiError;
+use crate::runs;
 use crate::state::AppState;
 
 /// Whether the server can work, and what it is made of
@@ -20,6 +21,7 @@ pub(crate) async fn health(State(state): State<AppState>) -> Result<impl IntoRes
         server: ServerVersion { version: env!("CARGO_PKG_VERSION").to_owned(), schema: state.store().schema().await? },
         guest: state.guest().cloned(),
         library: state.library().cloned(),
+        programs: runs::status(),
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(health)))
 }

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use shared::access::Operation;
 use shared::api::ErrorBody;
-use shared::api::live::{ClientMessage, LiveCommand, NumberedEvent, Participant, Position, ServerMessage};
+use shared::api::live::{ClientMessage, LiveCommand, Participant, Position, ServerMessage};
+use shared::api::run::ReplyValue;
 use shared::document::close;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -22,7 +23,7 @@ use super::documents::Bucket;
 use super::extract::{Path, Query};
 use crate::auth::Caller;
 use crate::error::ApiError;
-use crate::live::{self, Presence, Read, Stream};
+use crate::live::{self, Presence, Published, Read, Stream};
 use crate::state::AppState;
 use crate::store::Access;
 
@@ -36,6 +37,9 @@ const COMMANDS_PER_SECOND: f64 = 20.0;
 const HEARTBEAT: Duration = Duration::from_secs(20);
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Replies that wait for their connection.
+const REPLIES: usize = 16;
 
 /// Events that wait for a client of SSE.
 const SSE_QUEUE: usize = 64;
@@ -103,11 +107,9 @@ pub(super) async fn events(
         let _presence = reader.enter();
         while let Ok(messages) = reader.next().await {
             for message in messages {
-                let Ok(event) = Event::default().json_data(&message) else { return };
-                let event = match reader.place_of(&message) {
-                    Some(place) => event.id(format!("{} {}", place.epoch, place.seq)),
-                    None => event,
-                };
+                let Some(text) = message.text() else { return };
+                let Position { epoch, seq } = reader.place_of(&message);
+                let event = Event::default().data(text.as_str()).id(format!("{epoch} {seq}"));
                 if sender.send(Ok(event)).await.is_err() {
                     return;
                 }
@@ -167,7 +169,7 @@ impl Reader {
 
     /// What comes next; waits until there is something. An error when the reader may not be here any more, or the
     /// server stops. May be given up and called again.
-    async fn next(&mut self) -> Result<Vec<ServerMessage>, (u16, String)> {
+    async fn next(&mut self) -> Result<Vec<Outgoing>, (u16, String)> {
         loop {
             self.check().await?;
             let Some(sent) = self.sent else { return self.begin().await };
@@ -178,7 +180,7 @@ impl Reader {
                         self.sent = Some(last.seq);
                         let wanted: Vec<_> = events.into_iter().filter(|event| self.wants(event)).collect();
                         if !wanted.is_empty() {
-                            return Ok(wanted.iter().map(|event| ServerMessage::Event((**event).clone())).collect());
+                            return Ok(wanted.into_iter().map(Outgoing::Event).collect());
                         }
                         continue;
                     }
@@ -196,8 +198,8 @@ impl Reader {
         }
     }
 
-    fn wants(&self, event: &NumberedEvent) -> bool {
-        self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == event.event.kind()))
+    fn wants(&self, event: &Published) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == event.kind))
     }
 
     /// Whether the reader may still be here, when that may have changed.
@@ -219,52 +221,117 @@ impl Reader {
     }
 
     /// Goes on from where the reader was, or from a snapshot.
-    async fn begin(&mut self) -> Result<Vec<ServerMessage>, (u16, String)> {
+    async fn begin(&mut self) -> Result<Vec<Outgoing>, (u16, String)> {
         if let Some(position) = self.from.take().filter(|position| self.stream.can_resume(position)) {
             self.sent = Some(position.seq);
-            return Ok(vec![ServerMessage::Resumed { position }]);
+            return Ok(vec![Outgoing::Beginning(ServerMessage::Resumed { position: position.clone() }, position)]);
         }
         let snapshot = self.stream.snapshot(&self.app, &self.sandbox, &self.caller.user.id).await;
         let (position, snapshot) = snapshot.map_err(|error| (close_code(&error), error.to_string()))?;
         self.sent = Some(position.seq);
-        Ok(vec![ServerMessage::Snapshot { position, snapshot: Box::new(snapshot) }])
+        let message = ServerMessage::Snapshot { position: position.clone(), snapshot: Box::new(snapshot) };
+        Ok(vec![Outgoing::Beginning(message, position)])
     }
 
     /// Where somebody is who has this message.
-    fn place_of(&self, message: &ServerMessage) -> Option<Position> {
+    fn place_of(&self, message: &Outgoing) -> Position {
         match message {
-            ServerMessage::Snapshot { position, .. } | ServerMessage::Resumed { position } => Some(position.clone()),
-            ServerMessage::Event(event) => Some(Position { epoch: self.stream.position().epoch, seq: event.seq }),
-            ServerMessage::Reply { .. } => None,
+            Outgoing::Beginning(_, position) => position.clone(),
+            Outgoing::Event(event) => Position { epoch: self.stream.position().epoch, seq: event.seq },
         }
     }
 
-    async fn command(&mut self, command: LiveCommand) -> Result<(), ApiError> {
-        match command {
-            LiveCommand::Ping => Ok(()),
-            LiveCommand::Say { text } => live::say(&self.app, &self.caller, &self.sandbox, &text).await.map(drop),
-            LiveCommand::Filter { kinds } => {
-                self.kinds = kinds;
-                Ok(())
-            }
-            other => {
-                self.caller.access(&self.app, &self.sandbox, other.needs()).await?;
-                Err(ApiError::Unavailable)
-            }
-        }
-    }
-
-    async fn reply(&mut self, text: &str) -> Result<ServerMessage, (u16, String)> {
-        let message: ClientMessage = serde_json::from_str(text)
+    /// Reads a message and begins what it asks for. What takes its time answers through `later`.
+    async fn take(
+        &mut self,
+        text: &str,
+        later: &mpsc::Sender<ServerMessage>,
+    ) -> Result<Option<ServerMessage>, (u16, String)> {
+        let ClientMessage { id, command } = serde_json::from_str(text)
             .map_err(|error| (close::BAD_MESSAGE, format!("This message cannot be read: {error}")))?;
-        let error = self.command(message.command).await.err();
-        let error = error.map(|error| ErrorBody {
-            code: error.code().to_owned(),
-            message: error.to_string(),
-            request_id: format!("{} {}", self.request_id, message.id),
-        });
-        Ok(ServerMessage::Reply { id: message.id, error, value: None })
+        let reply = Reply { id, request_id: format!("{} {id}", self.request_id) };
+        if let LiveCommand::Filter { kinds } = command {
+            self.kinds = kinds;
+            return Ok(Some(reply.with(Ok(None))));
+        }
+        let does = Doer { app: self.app.clone(), caller: self.caller.clone(), sandbox: self.sandbox.clone() };
+        // The value of an expression may come late or never; everything else keeps its order.
+        if matches!(command, LiveCommand::Evaluate { .. }) {
+            let later = later.clone();
+            tokio::spawn(async move {
+                // Whoever asked may have gone.
+                drop(later.send(reply.with(does.carry_out(command).await)).await);
+            });
+            return Ok(None);
+        }
+        Ok(Some(reply.with(does.carry_out(command).await)))
     }
+}
+
+/// Whose command it is, and where.
+struct Doer {
+    app: AppState,
+    caller: Caller,
+    sandbox: String,
+}
+
+impl Doer {
+    async fn carry_out(self, command: LiveCommand) -> Result<Option<ReplyValue>, ApiError> {
+        let Self { app, caller, sandbox } = self;
+        match command {
+            LiveCommand::Ping | LiveCommand::Filter { .. } => Ok(None),
+            LiveCommand::Say { text } => live::say(&app, &caller, &sandbox, &text).await.map(|_| None),
+            command => {
+                caller.access(&app, &sandbox, command.needs()).await?;
+                app.runs().command(&app, &sandbox, &caller.user.id, command).await
+            }
+        }
+    }
+}
+
+/// A reply that is yet to be given.
+struct Reply {
+    id: u64,
+    request_id: String,
+}
+
+impl Reply {
+    fn with(self, done: Result<Option<ReplyValue>, ApiError>) -> ServerMessage {
+        let (value, error) = match done {
+            Ok(value) => (value.map(Box::new), None),
+            Err(error) => {
+                let (code, message) = (error.code().to_owned(), error.to_string());
+                (None, Some(ErrorBody { code, message, request_id: self.request_id }))
+            }
+        };
+        ServerMessage::Reply { id: self.id, error, value }
+    }
+}
+
+/// What a reader is sent.
+enum Outgoing {
+    /// A snapshot, or that it goes on, and where.
+    Beginning(ServerMessage, Position),
+    Event(Arc<Published>),
+}
+
+impl Outgoing {
+    /// As it is sent; nothing when it cannot be.
+    fn text(&self) -> Option<Utf8Bytes> {
+        match self {
+            Self::Beginning(message, _) => json(message),
+            Self::Event(event) => Utf8Bytes::try_from(event.text.clone()).ok(),
+        }
+    }
+}
+
+fn json(message: &ServerMessage) -> Option<Utf8Bytes> {
+    serde_json::to_string(message).ok().map(Utf8Bytes::from)
+}
+
+/// A frame that closes takes no more than 123 bytes of text.
+fn short(reason: &str) -> &str {
+    reason.get(..reason.floor_char_boundary(123)).unwrap_or_default()
 }
 
 fn close_code(error: &ApiError) -> u16 {
@@ -281,12 +348,14 @@ async fn serve(reader: &mut Reader, mut socket: WebSocket) -> (u16, String) {
     let mut commands = Bucket::new(COMMANDS_PER_SECOND);
     let mut heard_at = Instant::now();
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
+    let (later, mut replies) = mpsc::channel(REPLIES);
     let closed = loop {
-        let outgoing = tokio::select! {
+        let outgoing: Vec<Option<Utf8Bytes>> = tokio::select! {
             messages = reader.next() => match messages {
-                Ok(messages) => messages,
+                Ok(messages) => messages.iter().map(Outgoing::text).collect(),
                 Err(closed) => break closed,
             },
+            reply = replies.recv() => reply.iter().map(json).collect(),
             frame = socket.recv() => {
                 heard_at = Instant::now();
                 match frame {
@@ -295,8 +364,8 @@ async fn serve(reader: &mut Reader, mut socket: WebSocket) -> (u16, String) {
                         if !wait.is_zero() {
                             tokio::time::sleep(wait).await;
                         }
-                        match reader.reply(&text).await {
-                            Ok(reply) => vec![reply],
+                        match reader.take(&text, &later).await {
+                            Ok(reply) => reply.iter().map(json).collect(),
                             Err(closed) => break closed,
                         }
                     }
@@ -313,15 +382,15 @@ async fn serve(reader: &mut Reader, mut socket: WebSocket) -> (u16, String) {
                 continue;
             }
         };
-        for message in outgoing {
-            let Ok(text) = serde_json::to_string(&message) else { return (0, "a message is no JSON".to_owned()) };
-            let sent = tokio::time::timeout(WRITE_TIMEOUT, socket.send(Frame::Text(text.into()))).await;
+        for text in outgoing {
+            let Some(text) = text else { return (0, "a message is no JSON".to_owned()) };
+            let sent = tokio::time::timeout(WRITE_TIMEOUT, socket.send(Frame::Text(text))).await;
             if !matches!(sent, Ok(Ok(()))) {
                 return (0, "gone".to_owned());
             }
         }
     };
-    let frame = CloseFrame { code: closed.0, reason: closed.1.clone().into() };
+    let frame = CloseFrame { code: closed.0, reason: short(&closed.1).into() };
     // Whoever is gone needs no reason.
     drop(tokio::time::timeout(WRITE_TIMEOUT, socket.send(Frame::Close(Some(frame)))).await);
     closed

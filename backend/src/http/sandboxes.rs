@@ -171,6 +171,7 @@ pub(super) async fn change(
     if let Some(new) = change.name {
         changed.name = name(&new, NAME_MAX)?;
     }
+    let limited = change.limits.is_some();
     if let Some(limits) = change.limits {
         check_limits(&limits)?;
         changed.limits = limits;
@@ -181,6 +182,9 @@ pub(super) async fn change(
     state.store().change_sandbox(&changed, &caller.user.id, changed.updated_at).await?;
     if switched {
         state.access_changed(&sandbox).await;
+    }
+    if limited {
+        state.runs().limits_changed(&sandbox, changed.limits.clone()).await;
     }
     state.live().publish(&sandbox, LiveEvent::Changed { updated_at: changed.updated_at });
     Ok(Json(changed))
@@ -200,6 +204,7 @@ pub(super) async fn delete(
     state.store().delete_sandbox(&sandbox, &caller.user.id, now).await?;
     // Those who edit are told that it is gone, before those who look find that they are in it no more.
     state.documents().sandbox_deleted(&sandbox).await;
+    state.runs().sandbox_deleted(&sandbox).await;
     state.access_changed(&sandbox).await;
     state.store().delete_documents(&sandbox).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -241,7 +246,7 @@ pub(super) async fn files(
 /// # Errors
 ///
 /// When there are too many files, they are too long, or their paths lead elsewhere.
-fn check_files(files: &Files) -> Result<(), ApiError> {
+pub(super) fn check_files(files: &Files) -> Result<(), ApiError> {
     if files.len() > FILES_MAX {
         return Err(ApiError::Invalid(format!("A sandbox begins with {FILES_MAX} files at most")));
     }
@@ -252,7 +257,7 @@ fn check_files(files: &Files) -> Result<(), ApiError> {
 }
 
 /// People may lower limits; raising them above the defaults is for whoever runs the server.
-fn check_limits(limits: &Limits) -> Result<(), ApiError> {
+pub(super) fn check_limits(limits: &Limits) -> Result<(), ApiError> {
     let given = serde_json::to_value(limits).ok().ok_or(ApiError::Internal)?;
     let most = serde_json::to_value(Limits::default()).ok().ok_or(ApiError::Internal)?;
     for (name, most) in most.as_object().into_iter().flatten() {

@@ -76,6 +76,13 @@ impl Store {
         self.main.fetch_one(sql, args![user, now, id]).await?.map(|row| sandbox(&row)).transpose()
     }
 
+    /// What a sandbox may use; nothing when there is none.
+    pub(crate) async fn limits(&self, id: &str) -> Result<Option<Limits>, StoreError> {
+        let row = self.main.fetch_one("SELECT limits FROM sandboxes WHERE id = $1", args![id]).await?;
+        let damaged = || StoreError::Damaged { what: id.to_owned() };
+        row.map(|row| serde_json::from_str(&row.text(0)?).ok().ok_or_else(damaged)).transpose()
+    }
+
     pub(crate) async fn count_owned(&self, owner: &str) -> Result<usize, StoreError> {
         let row = self.main.fetch_one("SELECT count(*) FROM sandboxes WHERE owner = $1", args![owner]).await?;
         Ok(usize::try_from(row.map_or(Ok(0), |row| row.int(0))?).unwrap_or_default())

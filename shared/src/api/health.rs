@@ -14,6 +14,21 @@ pub struct Health {
     pub guest: Option<GuestVersion>,
     /// The Elixir/OTP library inside the server; `None` in a server that was built without one.
     pub library: Option<LibraryVersions>,
+    /// Whether programs can be run.
+    pub programs: ProgramsStatus,
+}
+
+/// Whether a server can run programs.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramsStatus {
+    /// What they run on is ready.
+    Ready,
+    /// What they run on is made when the first one runs.
+    NotYet,
+    /// It was built without what they run on.
+    Missing,
 }
 
 /// What the server says of itself as a whole.

@@ -8,6 +8,7 @@ mod health;
 mod live;
 mod page;
 mod people;
+mod runs;
 mod sandboxes;
 mod sharing;
 mod templates;

@@ -1,0 +1,124 @@
+//! Looks into a machine: processes, tables, values of expressions. Nothing of it is seen by the program, but for a process
+//! that evaluates.
+
+use std::collections::BTreeMap;
+
+use sandbox_runtime::host::instance::WasmFactory;
+use sandbox_runtime::kernel::outside::Outcome;
+use sandbox_runtime::machine::Machine;
+use shared::api::run::{ReplyValue, TableInfo};
+use shared::command::Command;
+use shared::event::Entry;
+use shared::term::Atom;
+use shared::{Etf, Pid, Ref, Term};
+
+use crate::error::ApiError;
+
+/// Items of one question.
+const ITEMS_MAX: usize = 32;
+
+/// Objects of one answer, and about how many bytes they may have.
+const ROWS_MAX: u32 = 1_000;
+const ROWS_BYTES_MAX: usize = 1 << 20;
+
+/// An answer that is larger than this is left out.
+const ITEM_BYTES_MAX: usize = 1 << 20;
+
+/// Longest expression.
+const CODE_BYTES_MAX: usize = 64 << 10;
+
+/// What a process knows of itself.
+pub(super) fn process(machine: &mut Machine<WasmFactory>, pid: Pid, items: &[String]) -> Result<ReplyValue, ApiError> {
+    if items.len() > ITEMS_MAX {
+        return Err(ApiError::Invalid(format!("Ask for {ITEMS_MAX} items at most")));
+    }
+    if machine.kernel().process(pid).is_none() {
+        return Err(ApiError::NotFound);
+    }
+    let mut known = BTreeMap::new();
+    for item in items {
+        if let Some(value) = machine.inspect(pid, item).filter(|value| value.len() <= ITEM_BYTES_MAX) {
+            known.insert(item.clone(), value);
+        }
+    }
+    Ok(ReplyValue::Process { items: known })
+}
+
+/// All tables.
+pub(super) fn tables(machine: &Machine<WasmFactory>) -> ReplyValue {
+    let table = |table: &sandbox_runtime::kernel::ets::Table| TableInfo {
+        id: table.id,
+        name: table.name.clone(),
+        named: table.named,
+        kind: table.kind.name().to_owned(),
+        protection: table.protection.name().to_owned(),
+        owner: table.owner,
+        keypos: table.keypos as u64,
+        size: table.size(),
+        bytes: table.bytes(),
+    };
+    ReplyValue::Tables { tables: machine.kernel().ets().iter().map(table).collect() }
+}
+
+/// Some objects of a table.
+pub(super) fn rows(machine: &Machine<WasmFactory>, id: Ref, from: u64, count: u32) -> Result<ReplyValue, ApiError> {
+    let table = machine.kernel().ets().get(id).ok_or(ApiError::NotFound)?;
+    let skipped = usize::try_from(from).unwrap_or(usize::MAX);
+    let mut bytes = 0;
+    let mut rows = Vec::new();
+    for object in table.objects().skip(skipped).take(count.min(ROWS_MAX) as usize) {
+        let row = Etf::of(&Term::tuple(object.clone()));
+        bytes += row.len();
+        if bytes > ROWS_BYTES_MAX && !rows.is_empty() {
+            break;
+        }
+        rows.push(row);
+    }
+    Ok(ReplyValue::Rows { rows, size: table.size() })
+}
+
+/// Evaluates `code` and ends with what it gave, in words.
+const EVALUATOR: &str = r#"
+exit(
+  {:shutdown,
+   try do
+     {value, _} = Code.eval_string(code, [], file: "evaluate")
+     {:orrery_value, inspect(value, pretty: true)}
+   catch
+     kind, reason -> {:orrery_error, Exception.format(kind, reason, __STACKTRACE__)}
+   end}
+)
+"#;
+
+/// Starts a process that evaluates an expression; when it ends, [`evaluated`] reads the value from its exit reason.
+pub(super) fn evaluate(machine: &mut Machine<WasmFactory>, code: &str) -> Result<Pid, ApiError> {
+    if code.len() > CODE_BYTES_MAX {
+        return Err(ApiError::TooLarge);
+    }
+    let booting = || ApiError::Conflict("The system has not started yet".to_owned());
+    let leader = machine.kernel().whereis(&Atom::new("user")).ok_or_else(booting)?;
+    let binding = Term::list([Term::tuple([Term::atom("code"), Term::binary(code.as_bytes())])]);
+    let arguments = Term::list([Term::binary(EVALUATOR.as_bytes()), binding]);
+    let entry = Entry::new("Elixir.Code", "eval_string", Etf::of(&arguments));
+    match machine.command(Command::Spawn { entry, group_leader: Some(leader), name: None }) {
+        Ok(Outcome::Spawned(pid)) => Ok(pid),
+        Ok(Outcome::Done) => Err(ApiError::Internal),
+        Err(raise) => Err(ApiError::Conflict(format!("No process can be started: {}", raise.reason()))),
+    }
+}
+
+/// What the evaluating process says with its exit reason.
+pub(super) fn evaluated(reason: &Etf) -> ReplyValue {
+    let said = reason.decode().ok().and_then(|reason| {
+        let [_, said] = reason.as_tuple()? else { return None };
+        let [tag, text] = said.as_tuple()? else { return None };
+        let failed = match tag.as_atom()? {
+            "orrery_value" => false,
+            "orrery_error" => true,
+            _ => return None,
+        };
+        Some((String::from_utf8_lossy(text.as_binary()?).into_owned(), failed))
+    });
+    let (text, failed) = said.unwrap_or_else(|| (format!("** (EXIT) {reason}"), true));
+    ReplyValue::Evaluated { text, failed }
+}

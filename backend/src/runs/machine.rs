@@ -1,0 +1,346 @@
+//! A machine that runs: one job of the pool, which takes orders, lets the machine run against the clock, and shows what
+//! happens.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::{Duration, Instant};
+
+use sandbox_runtime::host::instance::WasmFactory;
+use sandbox_runtime::machine::{Machine, Stopped};
+use shared::api::run::{RunEnd, RunState};
+use shared::command::Command;
+use shared::event::{Event, EventKind};
+use shared::limits::LimitKind;
+use shared::schedule::TimeMode;
+use shared::{Etf, EventSeq, Pid, VirtualTime};
+use tokio::sync::oneshot;
+
+use super::look;
+use super::order::{Answer, Asked, Order, not_running};
+use super::pool::{Job, Next};
+use crate::error::ApiError;
+
+/// How long one turn in the pool lasts, about.
+const SLICE: Duration = Duration::from_millis(4);
+
+/// Turns of processes between two looks at the clock.
+const TURNS: u64 = 16;
+
+/// Orders that are carried out in one turn.
+const ORDERS: usize = 64;
+
+/// The first process is `init`: the system ends with it.
+const INIT: Pid = Pid(0);
+
+/// Most turns of one step.
+const STEP_MAX: u32 = 10_000;
+
+/// Expressions that are evaluated at the same time.
+const EVALUATIONS_MAX: usize = 16;
+
+/// Where a machine shows what happens in it.
+pub(super) trait Screen: Send {
+    /// Events, and how far they reach.
+    fn events(&mut self, events: Vec<Event>, reached: Reached);
+
+    /// How it is now.
+    fn status(&mut self, status: Status);
+
+    /// Shows what it has been told if it is time; says when to ask again.
+    fn refresh(&mut self, now: Instant) -> Option<Instant>;
+
+    /// It is over: shows everything.
+    fn ended(&mut self, end: RunEnd);
+}
+
+/// How far a machine is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reached {
+    /// The number of its last event.
+    pub(super) seq: EventSeq,
+    /// The virtual time.
+    pub(super) at: VirtualTime,
+    /// Reductions of all processes.
+    pub(super) reductions: u64,
+}
+
+/// How a machine is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Status {
+    pub(super) state: RunState,
+    pub(super) time: TimeMode,
+    pub(super) wants_input: bool,
+}
+
+/// Time outside, as far as the machine is not held.
+#[derive(Debug)]
+struct Wall {
+    before: Duration,
+    since: Option<Instant>,
+}
+
+impl Wall {
+    fn now(&self, now: Instant) -> VirtualTime {
+        let passed = self.before + self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        VirtualTime(u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    fn hold(&mut self, now: Instant) {
+        if let Some(since) = self.since.take() {
+            self.before += now.saturating_duration_since(since);
+        }
+    }
+
+    fn go(&mut self, now: Instant) {
+        self.since.get_or_insert(now);
+    }
+}
+
+/// A machine that runs.
+pub(super) struct Running<S: Screen> {
+    machine: Machine<WasmFactory>,
+    wall: Wall,
+    orders: Receiver<Asked>,
+    screen: S,
+    shown: Option<Status>,
+    /// Whether nobody can say anything any more, so that a machine that waits for ever has ended.
+    is_alone: bool,
+    /// Those who wait for the value of an expression, by the process that evaluates it.
+    evaluations: HashMap<Pid, oneshot::Sender<Answer>>,
+    end: Option<RunEnd>,
+}
+
+impl<S: Screen> Running<S> {
+    /// A job that runs this machine.
+    pub(super) fn new(machine: Machine<WasmFactory>, orders: Receiver<Asked>, screen: S) -> Self {
+        Self {
+            machine,
+            wall: Wall { before: Duration::ZERO, since: Some(Instant::now()) },
+            orders,
+            screen,
+            shown: None,
+            is_alone: false,
+            evaluations: HashMap::new(),
+            end: None,
+        }
+    }
+
+    /// The same, held before its first turn.
+    pub(super) fn held(mut self) -> Self {
+        self.wall.since = None;
+        self
+    }
+
+    /// The same, with this input and nobody who could say more.
+    pub(super) fn alone(mut self, input: &str) -> Self {
+        self.is_alone = true;
+        if !input.is_empty() {
+            self.tell(Command::ConsoleInput { bytes: input.as_bytes().into() }).ok();
+        }
+        // The end of the input.
+        self.tell(Command::ConsoleInput { bytes: [].into() }).ok();
+        self
+    }
+
+    fn tell(&mut self, command: Command) -> Result<(), ApiError> {
+        let told = self.machine.command(command);
+        told.map(drop).map_err(|raise| ApiError::Invalid(format!("The machine refuses this: {}", raise.reason())))
+    }
+
+    fn is_held(&self) -> bool {
+        self.wall.since.is_none()
+    }
+
+    fn take_orders(&mut self) {
+        for _ in 0..ORDERS {
+            match self.orders.try_recv() {
+                Ok(asked) => self.take_order(asked),
+                Err(TryRecvError::Empty) => return,
+                Err(TryRecvError::Disconnected) => {
+                    // Nobody can ask it anything any more, so nobody needs it.
+                    self.end.get_or_insert(RunEnd::Stopped { by: None });
+                    return;
+                }
+            }
+        }
+    }
+
+    fn take_order(&mut self, asked: Asked) {
+        if self.end.is_some() {
+            return asked.answer(Err(not_running()));
+        }
+        let Asked { order, reply } = asked;
+        let now = Instant::now();
+        let answer = match order {
+            Order::Stop { end } => {
+                self.end = Some(end);
+                Ok(None)
+            }
+            Order::Hold => {
+                self.wall.hold(now);
+                Ok(None)
+            }
+            Order::Go => {
+                self.wall.go(now);
+                Ok(None)
+            }
+            Order::Step { turns } => self.step(turns).map(|()| None),
+            Order::Tell { input } => self.tell(*input).map(|()| None),
+            Order::Inspect { pid, items } => look::process(&mut self.machine, pid, &items).map(Some),
+            Order::Tables => Ok(Some(look::tables(&self.machine))),
+            Order::Rows { table, from, count } => look::rows(&self.machine, table, from, count).map(Some),
+            Order::Evaluate { code } => match self.begin_evaluation(&code) {
+                Ok(pid) => {
+                    self.evaluations.insert(pid, reply);
+                    return;
+                }
+                Err(error) => Err(error),
+            },
+        };
+        // Whoever asked may have gone.
+        drop(reply.send(answer));
+    }
+
+    fn step(&mut self, turns: u32) -> Result<(), ApiError> {
+        if !self.is_held() {
+            return Err(ApiError::Conflict("It runs: pause it first".to_owned()));
+        }
+        if !(1..=STEP_MAX).contains(&turns) {
+            return Err(ApiError::Invalid(format!("A step has 1 to {STEP_MAX} turns")));
+        }
+        self.machine.run(turns.into());
+        self.show_events();
+        Ok(())
+    }
+
+    fn begin_evaluation(&mut self, code: &str) -> Result<Pid, ApiError> {
+        if self.evaluations.len() >= EVALUATIONS_MAX {
+            return Err(ApiError::TooManyRequests { retry_after_secs: 1 });
+        }
+        look::evaluate(&mut self.machine, code)
+    }
+
+    fn show_events(&mut self) {
+        let events = self.machine.take_events();
+        if !self.evaluations.is_empty() {
+            for event in &events {
+                if let (Some(pid), EventKind::Exited { reason, .. }) = (event.pid, &event.kind)
+                    && let Some(reply) = self.evaluations.remove(&pid)
+                {
+                    drop(reply.send(Ok(Some(look::evaluated(reason)))));
+                }
+            }
+        }
+        let kernel = self.machine.kernel();
+        let reached = Reached { seq: kernel.last_seq(), at: kernel.now(), reductions: kernel.total_reductions() };
+        self.screen.events(events, reached);
+    }
+
+    /// Lets it run for a while.
+    fn run(&mut self) -> Stopped {
+        let begun = Instant::now();
+        // Time is always accepted.
+        self.tell(Command::AdvanceTime { wall: self.wall.now(begun) }).ok();
+        loop {
+            let stopped = self.machine.run(TURNS);
+            self.show_events();
+            if stopped != Stopped::TurnLimit || begun.elapsed() > SLICE {
+                return stopped;
+            }
+        }
+    }
+
+    /// How it ended, if it has.
+    fn ended(&self, stopped: Stopped) -> Option<RunEnd> {
+        let kernel = self.machine.kernel();
+        match stopped {
+            Stopped::Halted => Some(halted(kernel.halted())),
+            _ if kernel.process(INIT).is_none() => Some(RunEnd::InitEnded),
+            Stopped::Idle { until: None } if self.is_alone => Some(RunEnd::Stuck),
+            _ => None,
+        }
+    }
+
+    /// When the clock outside will show this virtual time.
+    fn due(&self, until: VirtualTime) -> Option<Instant> {
+        let kernel = self.machine.kernel();
+        let left = until.since(kernel.now());
+        let left = match kernel.time_mode() {
+            TimeMode::Live => left,
+            TimeMode::Scaled { numerator, denominator } => {
+                left.checked_mul(denominator.max(1))?.checked_div(numerator)?.max(Duration::from_micros(100))
+            }
+            TimeMode::Fast { .. } | TimeMode::Frozen => return None,
+        };
+        Instant::now().checked_add(left)
+    }
+
+    fn show_status(&mut self) {
+        let state = if self.is_held() { RunState::Paused } else { RunState::Running };
+        let kernel = self.machine.kernel();
+        let status = Status { state, time: kernel.time_mode(), wants_input: kernel.console().wants_input() };
+        if self.shown.as_ref() != Some(&status) {
+            self.shown = Some(status.clone());
+            self.screen.status(status);
+        }
+    }
+
+    fn finish(&mut self, end: RunEnd) -> Next {
+        self.show_events();
+        self.screen.ended(end);
+        for (_, reply) in self.evaluations.drain() {
+            drop(reply.send(Err(not_running())));
+        }
+        while let Ok(asked) = self.orders.try_recv() {
+            asked.answer(Err(not_running()));
+        }
+        Next::Done
+    }
+}
+
+impl<S: Screen> Job for Running<S> {
+    fn turn(&mut self) -> Next {
+        self.take_orders();
+        let mut next = Next::Asleep;
+        if self.end.is_none() && !self.is_held() {
+            let stopped = self.run();
+            self.end = self.ended(stopped);
+            next = match stopped {
+                Stopped::TurnLimit | Stopped::Horizon => Next::Again,
+                Stopped::Idle { until } => until.and_then(|until| self.due(until)).map_or(Next::Asleep, Next::At),
+                Stopped::Halted => Next::Asleep,
+            };
+        }
+        if let Some(end) = self.end.take() {
+            return self.finish(end);
+        }
+        self.show_status();
+        match (next, self.screen.refresh(Instant::now())) {
+            (Next::Asleep, Some(at)) => Next::At(at),
+            (Next::At(due), Some(at)) => Next::At(due.min(at)),
+            _ => next,
+        }
+    }
+
+    fn failed(&mut self) {
+        let end = RunEnd::Failed { message: "The server made a mistake while it ran this".to_owned() };
+        self.screen.ended(end);
+    }
+}
+
+/// What a halted system says of its end.
+fn halted(reason: Option<&Etf>) -> RunEnd {
+    let Some(reason) = reason else { return RunEnd::Halted { reason: Etf::atom("undefined") } };
+    let term = reason.decode().ok();
+    if let Some(status) = term.as_ref().and_then(|term| term.as_int()) {
+        return RunEnd::Exited { status };
+    }
+    let limit = term.as_ref().and_then(|term| match term.as_tuple()? {
+        [tag, limit] if tag.is_atom("system_limit") => LimitKind::from_atom(limit.as_atom()?),
+        _ => None,
+    });
+    match limit {
+        Some(limit) => RunEnd::Limit { limit },
+        None => RunEnd::Halted { reason: reason.clone() },
+    }
+}

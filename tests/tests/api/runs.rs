@@ -1,0 +1,430 @@
+//! Programs that run in a sandbox, followed and steered over its second socket.
+
+use serde_json::{Value, json};
+use shared::api::live::{LiveEvent, ServerMessage};
+use shared::api::run::{ReplyValue, RunEnd, RunSnapshot, RunState, RunStatus};
+use shared::limits::{LimitKind, Limits};
+use shared::term::Atom;
+use shared::world::World;
+use shared::{Etf, Pid};
+use tests::client::Person;
+use tests::live::LiveSocket;
+use tests::server::TestServer;
+
+struct Place {
+    server: TestServer,
+    owner: Person,
+    sandbox: String,
+}
+
+async fn place(files: Value) -> Place {
+    let server = TestServer::start().await.unwrap();
+    let owner = Person::guest(&server, "Owner").await.unwrap();
+    let sandbox = owner.sandbox(json!({"files": files})).await.unwrap();
+    Place { server, owner, sandbox }
+}
+
+impl Place {
+    async fn watch(&self, who: &Person) -> Watcher {
+        let mut socket = LiveSocket::open(&self.server, who, &self.sandbox, "").await.unwrap();
+        let snapshot = match socket.next().await.unwrap().unwrap() {
+            ServerMessage::Snapshot { snapshot, .. } => snapshot.run,
+            other => panic!("it begins with {other:?}"),
+        };
+        Watcher { socket, last: 0, seen: snapshot.map(|run| *run) }
+    }
+
+    async fn member(&self, role: &str) -> Person {
+        let person = Person::guest(&self.server, role).await.unwrap();
+        let path = format!("/api/sandboxes/{}/members/{}", self.sandbox, person.id);
+        self.owner.ask(reqwest::Method::PUT, &path, Some(json!({"role": role}))).await.unwrap();
+        person
+    }
+}
+
+/// Somebody who looks, and remembers what a page would.
+struct Watcher {
+    socket: LiveSocket,
+    last: u64,
+    seen: Option<RunSnapshot>,
+}
+
+impl Watcher {
+    /// Takes the next message; gives a reply with its number.
+    async fn step(&mut self) -> Option<(u64, Result<Option<ReplyValue>, String>)> {
+        match self.socket.next().await.unwrap().expect("it goes on") {
+            ServerMessage::Reply { id, error, value } => {
+                return Some((id, error.map_or(Ok(value.map(|value| *value)), |error| Err(error.code))));
+            }
+            ServerMessage::Snapshot { snapshot, .. } => self.seen = snapshot.run.map(|run| *run),
+            ServerMessage::Event(event) => self.add(event.event),
+            ServerMessage::Resumed { .. } => {}
+        }
+        None
+    }
+
+    fn add(&mut self, event: LiveEvent) {
+        match event {
+            LiveEvent::Run { status } => match &mut self.seen {
+                Some(seen) if seen.status.run == status.run => seen.status = *status,
+                _ => {
+                    let picture = shared::api::run::Picture {
+                        run: status.run.clone(),
+                        through: shared::EventSeq(0),
+                        world: World::default(),
+                    };
+                    self.seen = Some(RunSnapshot { status: *status, picture, diagnostics: Vec::new() });
+                }
+            },
+            LiveEvent::Events(batch) => {
+                let seen = self.seen.as_mut().expect("a run comes before its events");
+                assert_eq!(seen.status.run, batch.run);
+                if batch.through > seen.picture.through {
+                    assert_eq!(seen.picture.through, batch.after, "there is no gap");
+                    batch.events.iter().for_each(|event| seen.picture.world.apply(event));
+                    seen.picture.through = batch.through;
+                }
+            }
+            LiveEvent::Picture(picture) => {
+                let seen = self.seen.as_mut().expect("a run comes before its pictures");
+                if picture.through > seen.picture.through {
+                    seen.picture = *picture;
+                }
+            }
+            LiveEvent::Diagnostics { diagnostics, .. } => {
+                self.seen.as_mut().expect("a run comes before its diagnostics").diagnostics = diagnostics;
+            }
+            _ => {}
+        }
+    }
+
+    async fn send(&mut self, command: &str, mut rest: Value) -> u64 {
+        self.last += 1;
+        rest["id"] = self.last.into();
+        rest["command"] = command.into();
+        self.socket.send(&rest.to_string()).await.unwrap();
+        self.last
+    }
+
+    /// Gives a command and waits for its reply.
+    async fn ask(&mut self, command: &str, rest: Value) -> Result<Option<ReplyValue>, String> {
+        let id = self.send(command, rest).await;
+        loop {
+            if let Some((replied, answer)) = self.step().await
+                && replied == id
+            {
+                return answer;
+            }
+        }
+    }
+
+    async fn run(&mut self, options: Value) -> RunStatus {
+        let reply = self.ask("run", json!({"options": options})).await.unwrap().unwrap();
+        let ReplyValue::Run { status } = reply else { panic!("a run") };
+        self.until(|seen| seen.status.run == status.run).await;
+        *status
+    }
+
+    async fn until(&mut self, wanted: impl Fn(&RunSnapshot) -> bool) {
+        while !self.seen.as_ref().is_some_and(&wanted) {
+            assert!(self.step().await.is_none(), "nobody asked");
+        }
+    }
+
+    async fn end(&mut self) -> RunEnd {
+        self.until(|seen| !seen.status.state.is_alive()).await;
+        match &self.seen().status.state {
+            RunState::Ended { end, .. } => end.clone(),
+            other => panic!("it has ended: {other:?}"),
+        }
+    }
+
+    async fn says(&mut self, text: &str) {
+        while !self.output().contains(text) {
+            if let Some(seen) = &self.seen {
+                let state = &seen.status.state;
+                assert!(state.is_alive(), "it ended with {state:?} and {:?}", self.output());
+            }
+            self.step().await;
+        }
+    }
+
+    fn seen(&self) -> &RunSnapshot {
+        self.seen.as_ref().expect("something ran")
+    }
+
+    fn output(&self) -> String {
+        self.seen.as_ref().map_or_else(String::new, |seen| seen.picture.world.output.text())
+    }
+
+    fn named(&self, name: &str) -> Pid {
+        self.seen().picture.world.names[&Atom::new(name)]
+    }
+}
+
+const COUNTER: &str = r#"
+defmodule Counter do
+  use GenServer
+  def start_link(first), do: GenServer.start_link(__MODULE__, first, name: __MODULE__)
+  def init(first), do: {:ok, first}
+  def handle_call(:next, _from, n), do: {:reply, n, n + 1}
+end
+"#;
+
+/// Stays until it is told to go.
+const SERVING: &str = r#"
+{:ok, _} = Supervisor.start_link([{Counter, 7}], strategy: :one_for_one, name: Crew)
+table = :ets.new(:notes, [:named_table, :ordered_set])
+for n <- 1..5, do: :ets.insert(table, {n, "note #{n}"})
+IO.puts("serving")
+Process.sleep(:infinity)
+"#;
+
+fn serving() -> Value {
+    json!({"lib/counter.ex": COUNTER, "main.exs": SERVING})
+}
+
+#[tokio::test]
+async fn everybody_sees_what_a_program_does() {
+    let place = place(json!({"lib/greet.ex": "defmodule Greet do\n  def hello(name), do: \"Hello, #{name}\"\nend\n",
+        "main.exs": "IO.puts(Greet.hello(hd(System.argv())))\nspawn(fn -> :ok end)\n"}))
+    .await;
+    let viewer = place.member("viewer").await;
+    let mut looking = place.watch(&viewer).await;
+    assert_eq!(looking.seen, None);
+    assert_eq!(looking.ask("run", json!({})).await, Err("forbidden".to_owned()));
+    let mut owner = place.watch(&place.owner).await;
+    let status = owner.run(json!({"arguments": ["Ada"]})).await;
+    assert_eq!((status.by.as_str(), &status.state), (place.owner.id.as_str(), &RunState::Compiling));
+    assert_eq!(owner.end().await, RunEnd::Exited { status: 0 });
+    assert_eq!(looking.end().await, RunEnd::Exited { status: 0 });
+    assert_eq!(looking.output(), "Hello, Ada\n");
+    assert_eq!(looking.seen().picture, owner.seen().picture);
+    // Whoever comes later sees the same.
+    let late = place.watch(&viewer).await;
+    assert_eq!(late.seen().picture, owner.seen().picture);
+    let Ok(Some(ReplyValue::Picture(picture))) = looking.ask("picture", json!({})).await else { panic!("a picture") };
+    assert_eq!(*picture, owner.seen().picture);
+    assert_eq!(owner.ask("stop", json!({})).await, Err("conflict".to_owned()));
+}
+
+#[tokio::test]
+async fn several_who_press_run_at_once_get_one_run() {
+    let place = place(serving()).await;
+    let mut people = Vec::new();
+    for _ in 0..4 {
+        let editor = place.member("editor").await;
+        people.push(place.watch(&editor).await);
+    }
+    for person in &mut people {
+        person.send("run", json!({})).await;
+    }
+    let mut runs = Vec::new();
+    for person in &mut people {
+        loop {
+            if let Some((_, answer)) = person.step().await {
+                let Ok(Some(ReplyValue::Run { status })) = answer else { panic!("{answer:?}") };
+                runs.push(status.run);
+                break;
+            }
+        }
+        person.says("serving").await;
+    }
+    runs.dedup();
+    assert_eq!(runs.len(), 1);
+    // One more while it runs: the old one ends before the new one begins, for everybody.
+    let first = runs.remove(0);
+    let status = people[0].run(json!({})).await;
+    assert_ne!(status.run, first);
+    for person in &mut people {
+        person.until(|seen| seen.status.run == status.run).await;
+        person.says("serving").await;
+    }
+}
+
+#[tokio::test]
+async fn a_machine_outlives_those_who_look_and_ends_when_it_is_told() {
+    let place = place(serving()).await;
+    let mut owner = place.watch(&place.owner).await;
+    let status = owner.run(json!({})).await;
+    owner.says("serving").await;
+    drop(owner);
+    let mut again = place.watch(&place.owner).await;
+    assert_eq!((&again.seen().status.run, &again.seen().status.state), (&status.run, &RunState::Running));
+    assert!(again.output().contains("serving"));
+    assert_eq!(again.ask("stop", json!({})).await, Ok(None));
+    assert_eq!(again.end().await, RunEnd::Stopped { by: Some(place.owner.id.clone()) });
+    let Ok(Some(ReplyValue::Run { status: second })) = again.ask("restart", json!({})).await else { panic!("a run") };
+    again.until(|seen| seen.status.run == second.run).await;
+    again.says("serving").await;
+    let path = format!("/api/sandboxes/{}", place.sandbox);
+    place.owner.ask(reqwest::Method::DELETE, &path, None).await.unwrap();
+    assert_eq!(again.socket.closed().await.unwrap(), 4403);
+}
+
+#[tokio::test]
+async fn one_can_look_into_what_runs_and_interfere() {
+    let place = place(serving()).await;
+    let mut owner = place.watch(&place.owner).await;
+    owner.run(json!({})).await;
+    owner.says("serving").await;
+    let counter = owner.named("Elixir.Counter");
+    let asked =
+        owner.ask("inspect", json!({"pid": counter, "items": ["registered_name", "message_queue_len", "x"]})).await;
+    let Ok(Some(ReplyValue::Process { items })) = asked else { panic!("{asked:?}") };
+    assert_eq!(items["registered_name"], Etf::atom("Elixir.Counter"));
+    assert_eq!(items.len(), 2);
+    let Ok(Some(ReplyValue::Tables { tables })) = owner.ask("tables", json!({})).await else { panic!("tables") };
+    let notes = tables.iter().find(|table| table.name == *"notes").unwrap();
+    assert_eq!((notes.kind.as_str(), notes.size), ("ordered_set", 5));
+    let asked = owner.ask("rows", json!({"table": notes.id, "from": 1, "count": 2})).await;
+    let Ok(Some(ReplyValue::Rows { rows, size: 5 })) = asked else { panic!("{asked:?}") };
+    assert_eq!(rows.iter().map(ToString::to_string).collect::<Vec<_>>(), ["{2,<<\"note 2\">>}", "{3,<<\"note 3\">>}"]);
+
+    let evaluated = |text: &str, failed| Ok(Some(ReplyValue::Evaluated { text: text.to_owned(), failed }));
+    assert_eq!(owner.ask("evaluate", json!({"code": "GenServer.call(Counter, :next)"})).await, evaluated("7", false));
+    assert_eq!(owner.ask("evaluate", json!({"code": "GenServer.call(Counter, :next)"})).await, evaluated("8", false));
+    let failed = owner.ask("evaluate", json!({"code": "1 / 0"})).await.unwrap().unwrap();
+    let ReplyValue::Evaluated { text, failed: true } = failed else { panic!("{failed:?}") };
+    assert!(text.starts_with("** (ArithmeticError)"), "{text}");
+    assert!(owner.seen().status.state.is_alive());
+
+    // A worker that is killed is started again, and everybody sees it.
+    let kill = json!({"input": {"command": "exit", "pid": counter, "reason": Etf::atom("kill")}});
+    assert_eq!(owner.ask("tell", kill).await, Ok(None));
+    owner
+        .until(|seen| seen.picture.world.names.get(&Atom::new("Elixir.Counter")).is_some_and(|pid| *pid != counter))
+        .await;
+    let successor = owner.named("Elixir.Counter");
+    assert_eq!(owner.seen().picture.world.processes[&successor].predecessor, Some(counter));
+    // Suspended, it does not answer; resumed, it does.
+    assert_eq!(owner.ask("tell", json!({"input": {"command": "suspend", "pid": successor}})).await, Ok(None));
+    let asked = json!({"code": "try do GenServer.call(Counter, :next, 50) catch :exit, _ -> :nobody end"});
+    assert_eq!(owner.ask("evaluate", asked.clone()).await, evaluated(":nobody", false));
+    assert_eq!(owner.ask("tell", json!({"input": {"command": "resume", "pid": successor}})).await, Ok(None));
+    assert_eq!(owner.ask("evaluate", asked).await, evaluated("8", false));
+    for input in [json!({"command": "halt", "reason": Etf::atom("x")}), json!({"command": "advance_time", "wall": 1})] {
+        assert_eq!(owner.ask("tell", json!({"input": input})).await, Err("invalid".to_owned()));
+    }
+    assert_eq!(owner.ask("inspect", json!({"pid": 999_999, "items": []})).await, Err("not_found".to_owned()));
+}
+
+#[tokio::test]
+async fn one_can_type_to_a_program_and_hold_it() {
+    let place = place(json!({"main.exs": r#"
+name = IO.gets("Who? ")
+IO.puts("Hello, #{String.trim(name)}")
+:eof = IO.read(:line)
+IO.puts("nothing more")
+"#}))
+    .await;
+    let mut owner = place.watch(&place.owner).await;
+    owner.run(json!({"paused": true})).await;
+    owner.until(|seen| seen.status.state == RunState::Paused).await;
+    assert_eq!(owner.output(), "");
+    assert_eq!(owner.ask("step", json!({"turns": 0})).await, Err("invalid".to_owned()));
+    assert_eq!(owner.ask("step", json!({"turns": 10})).await, Ok(None));
+    owner.until(|seen| seen.picture.through.0 > 0).await;
+    assert_eq!(owner.ask("continue", json!({})).await, Ok(None));
+    assert_eq!(owner.ask("step", json!({"turns": 10})).await, Err("conflict".to_owned()));
+    owner.until(|seen| seen.status.wants_input).await;
+    assert_eq!(owner.output(), "Who? ");
+    assert_eq!(owner.ask("input", json!({"text": "Joe\n"})).await, Ok(None));
+    owner.says("Hello, Joe").await;
+    assert_eq!(owner.ask("input", json!({"text": null})).await, Ok(None));
+    assert_eq!(owner.end().await, RunEnd::Exited { status: 0 });
+    assert!(owner.output().ends_with("nothing more\n"));
+}
+
+#[tokio::test]
+async fn files_are_run_for_graders_in_one_call() {
+    let server = TestServer::start().await.unwrap();
+    let person = Person::guest(&server, "Grader").await.unwrap();
+    let answer = person.post("/api/tokens", json!({"name": "grades", "scopes": ["run"]})).await.unwrap();
+    let grader = person.with_token(&answer.text("secret"));
+    let run = async |new: Value| grader.post("/api/runs", new).await.unwrap();
+    let files = json!({"lib/counter.ex": COUNTER, "main.exs": r##"
+{:ok, counter} = Counter.start_link(41)
+GenServer.call(counter, :next)
+Process.sleep(60_000)
+IO.puts(:stderr, "warned")
+IO.puts("#{IO.gets("") |> String.trim()} #{GenServer.call(counter, :next)}")
+System.halt(7)
+"##});
+    let new = json!({"files": files, "input": "Answer\n", "events": ["spawned", "exited"]});
+    let answer = run(new.clone()).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.body["end"], json!({"how": "exited", "status": 7}));
+    assert_eq!((answer.text("stdout").as_str(), answer.text("stderr").as_str()), ("Answer 42\n", "warned\n"));
+    // A minute passed in the program, and not outside.
+    assert!(answer.body["virtual_time"].as_u64().unwrap() >= 60_000_000_000);
+    let events = answer.body["events"].as_array().unwrap();
+    let kinds: Vec<&str> = events.iter().map(|event| event["kind"]["event"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"spawned") && kinds.contains(&"exited") && !kinds.contains(&"sent"));
+
+    // With a seed everything is the same again.
+    let mut seeded = new.clone();
+    seeded["options"] = json!({"seed": 5, "time": {"fast": {"nanos_per_reduction": 20}}});
+    let (first, second) = (run(seeded.clone()).await.body, run(seeded).await.body);
+    for part in ["end", "stdout", "stderr", "events", "reductions", "virtual_time", "seed"] {
+        assert_eq!(first[part], second[part], "{part}");
+    }
+    let endless = json!({"main.exs": "IO.puts(1)\nloop = fn loop -> loop.(loop) end\nloop.(loop)"});
+    let endless = run(json!({"files": endless, "timeout_millis": 3000})).await;
+    assert_eq!(endless.body["end"], json!({"how": "limit", "limit": "wall_clock"}));
+    let mistakes = [
+        json!({"files": {"../main.exs": ""}}),
+        json!({"files": {}, "options": {"target": {"what": "tests"}}}),
+        json!({"files": {"main.exs": ""}, "timeout_millis": 3_600_000}),
+        json!({"files": {"main.exs": ""}, "limits": {"processes": 100_000_000}}),
+        json!({"files": {"main.exs": ""}, "unknown": 1}),
+    ];
+    for mistake in mistakes {
+        let answer = run(mistake.clone()).await;
+        assert!((400..500).contains(&answer.status), "{mistake}: {answer:?}");
+    }
+    let answer = person.post("/api/tokens", json!({"name": "reads", "scopes": ["read"]})).await.unwrap();
+    let reader = person.with_token(&answer.text("secret"));
+    assert_eq!(reader.post("/api/runs", new).await.unwrap().code(), "forbidden");
+}
+
+#[tokio::test]
+async fn limits_hold_and_what_cannot_run_says_why() {
+    let place = place(json!({"main.exs": "IO.puts(\"round\")\nloop = fn loop -> loop.(loop) end\nloop.(loop)",
+        "broken.exs": "1 +", "halt.exs": "System.halt(3)", "flood.exs": r#"
+me = self()
+for n <- 1..60_000, do: send(me, n)
+IO.puts("flooded")
+Process.sleep(:infinity)
+"#}))
+    .await;
+    let mut owner = place.watch(&place.owner).await;
+    let path = format!("/api/sandboxes/{}", place.sandbox);
+    let mut limits = serde_json::to_value(Limits::default()).unwrap();
+    limits["total_reductions"] = 100_000_000.into();
+    place.owner.ask(reqwest::Method::PATCH, &path, Some(json!({"limits": limits}))).await.unwrap();
+    owner.run(json!({})).await;
+    assert_eq!(owner.end().await, RunEnd::Limit { limit: LimitKind::TotalReductions });
+    assert_eq!(owner.output(), "round\n");
+    assert!(owner.seen().picture.world.limits.contains_key(&LimitKind::TotalReductions));
+    place.owner.ask(reqwest::Method::PATCH, &path, Some(json!({"limits": Limits::default()}))).await.unwrap();
+    owner.run(json!({"target": {"what": "file", "path": "halt.exs"}})).await;
+    assert_eq!(owner.end().await, RunEnd::Exited { status: 3 });
+    owner.run(json!({"target": {"what": "file", "path": "none.exs"}})).await;
+    assert!(matches!(owner.end().await, RunEnd::Failed { .. }));
+    owner.run(json!({"target": {"what": "tests"}})).await;
+    assert!(matches!(owner.end().await, RunEnd::Failed { .. }));
+
+    // More events than anybody can be sent: readers see pictures, and all of them the same.
+    let viewer = place.member("viewer").await;
+    let mut looking = place.watch(&viewer).await;
+    owner.run(json!({"target": {"what": "file", "path": "flood.exs"}})).await;
+    looking.until(|seen| seen.picture.world.totals.sent >= 60_000).await;
+    looking.says("flooded").await;
+    assert_eq!(owner.ask("pause", json!({})).await, Ok(None));
+    owner.until(|seen| seen.status.state == RunState::Paused).await;
+    looking.until(|seen| seen.status.state == RunState::Paused).await;
+    let Ok(Some(ReplyValue::Picture(picture))) = owner.ask("picture", json!({})).await else { panic!("a picture") };
+    assert_eq!(*picture, owner.seen().picture);
+    assert_eq!(*picture, looking.seen().picture);
+}
