@@ -84,7 +84,7 @@ pub async fn serve(
     }
     state.stop();
     housekeeping.await.context("looking after what grows")?;
-    state.runs().close().await;
+    state.runs().close(&state).await;
     state.documents().close().await;
     state.store().close().await;
     tracing::info!("stopped");

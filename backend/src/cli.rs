@@ -27,11 +27,11 @@ mod repl;
 mod runtime;
 mod test;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use sandbox_runtime::boot::Runtime;
+use sandbox_runtime::workbench::Workbench;
 
 use crate::config::RawConfig;
 
@@ -79,8 +79,8 @@ pub enum Command {
 ///
 /// # Errors
 /// When the binary was built without what it is made of.
-pub(crate) fn runtime(library: Option<&Path>) -> anyhow::Result<Runtime> {
-    runtime::runtime(library)
+pub(crate) fn workbench() -> anyhow::Result<Workbench> {
+    runtime::workbench(None)
 }
 
 /// Runs a command that needs no server: the code to exit with.

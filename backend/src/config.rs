@@ -17,6 +17,7 @@ pub const DEFAULT_PORT: u16 = 4400;
 const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("it is not 0");
 const SIGN_INS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("it is not 0");
 const HISTORY_DAYS: u32 = 30;
+const PARK_AFTER_MINUTES: u32 = 15;
 
 /// What was given, before it is checked. Environment variables are read together with the command line.
 #[derive(Debug, Default, Clone, Parser, Deserialize)]
@@ -57,6 +58,9 @@ pub struct RawConfig {
     /// For how many days every edit of a document is kept; its content is kept anyway [default: 30].
     #[arg(long, env = "ORRERY_HISTORY_DAYS", value_name = "N")]
     pub history_days: Option<u32>,
+    /// After how many minutes in which nobody looks a program is put on the disk until somebody does [default: 15].
+    #[arg(long, env = "ORRERY_PARK_AFTER_MINUTES", value_name = "N")]
+    pub park_after_minutes: Option<u32>,
     /// Open the page in the browser once the server is up.
     #[arg(long)]
     #[serde(skip)]
@@ -84,6 +88,8 @@ pub struct Config {
     pub rates: Rates,
     /// For how many days every edit of a document is kept.
     pub history_days: u32,
+    /// After how many milliseconds in which nobody looks a program is parked.
+    pub park_after_millis: i64,
     /// Whether to open the page in the browser.
     pub open: bool,
 }
@@ -185,12 +191,14 @@ impl Config {
             requests_per_second: given.requests_per_second.or(file.requests_per_second).unwrap_or(REQUESTS_PER_SECOND),
             sign_ins_per_minute: given.sign_ins_per_minute.or(file.sign_ins_per_minute).unwrap_or(SIGN_INS_PER_MINUTE),
         };
+        let park_after = given.park_after_minutes.or(file.park_after_minutes).unwrap_or(PARK_AFTER_MINUTES);
         Ok(Self {
             database: given.database.or(file.database).map(Secret),
             public_origin,
             embed_origins,
             rates,
             history_days: given.history_days.or(file.history_days).unwrap_or(HISTORY_DAYS),
+            park_after_millis: i64::from(park_after) * 60_000,
             host: given.host.or(file.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             port: given.port.or(file.port).unwrap_or(DEFAULT_PORT),
             data,
@@ -253,6 +261,7 @@ mod tests {
         assert!(raw.host.is_some() && raw.port.is_some() && raw.data.is_some() && raw.log.is_some());
         assert!(raw.database.is_some() && raw.public_origin.is_some() && raw.embed_origins.is_some());
         assert!(raw.requests_per_second.is_some() && raw.sign_ins_per_minute.is_some() && raw.history_days.is_some());
+        assert!(raw.park_after_minutes.is_some());
         assert!(toml::from_str::<RawConfig>(example).is_ok());
     }
 

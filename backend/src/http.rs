@@ -63,6 +63,7 @@ pub(crate) fn api(state: &AppState) -> Router<AppState> {
         .routes(routes!(live::socket))
         .routes(routes!(live::events))
         .routes(routes!(runs::run))
+        .routes(routes!(runs::status, runs::start, runs::stop))
         .split_for_parts();
     router
         .merge(openapi::routes(document))

@@ -114,6 +114,12 @@ impl LiveSandboxes {
         })
     }
 
+    /// Whether somebody looks at a sandbox.
+    pub(crate) fn has_participants(&self, sandbox: &str) -> bool {
+        let stream = self.streams().get(sandbox).cloned();
+        stream.is_some_and(|stream| !stream.state().participants.is_empty())
+    }
+
     /// Lets everybody look again whether they may read on.
     pub(crate) fn access_changed(&self, sandbox: &str) {
         let stream = self.streams().get(sandbox).cloned();
@@ -246,7 +252,7 @@ impl Stream {
         let now = app.clock().now();
         let mut chat = app.store().chat(sandbox, None, SNAPSHOT_CHAT).await?;
         chat.reverse();
-        let run = app.runs().snapshot(sandbox).map(Box::new);
+        let run = app.runs().look(app, sandbox).await?.map(Box::new);
         let sandbox = app.store().sandbox(sandbox, user, now).await?.ok_or(ApiError::NotFound)?;
         Ok((position, LiveSnapshot { sandbox, participants, chat, run }))
     }

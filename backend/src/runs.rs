@@ -8,10 +8,12 @@
 //! - `order`: what a machine is asked for.
 //! - `machine`: the job that runs a machine.
 //! - `look`: looks into one.
+//! - `park`: puts machines away that nobody looks at, and brings them back.
 //! - `screen`: shows people what happens.
 //! - `alone`: runs that nobody looks at, from files to what came of them.
 //! - `collect`: what such a run leaves.
-//! - `program`: files as a program.
+//! - `prepare`: compiles files and makes a machine of them.
+//! - `program`: what a machine is given to run.
 //! - `engine`: what all machines start from.
 
 mod alone;
@@ -20,17 +22,20 @@ mod engine;
 mod look;
 mod machine;
 mod order;
+mod park;
 mod pool;
+mod prepare;
 mod program;
 mod run;
 mod screen;
 
 use std::collections::HashMap;
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use shared::api::live::LiveCommand;
-use shared::api::run::{NewRun, ReplyValue, RunEnd, RunOptions, RunResult, RunSnapshot, RunState};
+use shared::api::run::{NewRun, ReplyValue, RunEnd, RunOptions, RunResult, RunSnapshot, RunState, RunStatus};
 use shared::command::Command;
 use shared::limits::Limits;
 
@@ -38,7 +43,7 @@ use self::alone::Room;
 use self::machine::Running;
 use self::order::{Asked, Order, not_running};
 use self::pool::Pool;
-use self::run::Run;
+use self::run::{Run, Stored};
 use self::screen::LiveScreen;
 use crate::clock::Clock;
 use crate::error::ApiError;
@@ -53,6 +58,9 @@ const MACHINES_MAX: usize = 500;
 /// Arguments of a program, and how long they may be together.
 const ARGUMENTS_MAX: usize = 100;
 const ARGUMENTS_BYTES_MAX: usize = 16 << 10;
+
+/// How long compiling may take.
+const COMPILE_TIME: Duration = Duration::from_secs(20);
 
 /// Longest piece that is typed at once.
 const INPUT_BYTES_MAX: usize = 64 << 10;
@@ -76,13 +84,34 @@ impl Runs {
         Self(Arc::new(Inner { pool: Pool::start(), live, clock, room: Room::default(), last: Mutex::default() }))
     }
 
-    fn last(&self, sandbox: &str) -> Option<Arc<Run>> {
-        self.0.last.lock().unwrap_or_else(PoisonError::into_inner).get(sandbox).cloned()
+    fn runs(&self) -> MutexGuard<'_, HashMap<String, Arc<Run>>> {
+        self.0.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The last run of a sandbox as it is now.
-    pub(crate) fn snapshot(&self, sandbox: &str) -> Option<RunSnapshot> {
-        self.last(sandbox).map(|run| run.snapshot())
+    /// The last run of a sandbox.
+    async fn last(&self, app: &AppState, sandbox: &str) -> Result<Option<Arc<Run>>, ApiError> {
+        if let Some(run) = self.runs().get(sandbox) {
+            return Ok(Some(run.clone()));
+        }
+        let Some(row) = app.store().run(sandbox).await? else { return Ok(None) };
+        let run = Run::restored(sandbox, row, &self.0.live, &self.0.clock);
+        // Somebody else may have been faster.
+        Ok(Some(self.runs().entry(sandbox.to_owned()).or_insert_with(|| Arc::new(run)).clone()))
+    }
+
+    /// The last run of a sandbox as it is now, for somebody who begins to look: what is parked comes back for them.
+    pub(crate) async fn look(&self, app: &AppState, sandbox: &str) -> Result<Option<RunSnapshot>, ApiError> {
+        let Some(run) = self.last(app, sandbox).await? else { return Ok(None) };
+        if run.status().state == RunState::Parked {
+            let (runs, app, run) = (self.clone(), app.clone(), run.clone());
+            tokio::spawn(async move { runs.bring_back(&app, &run).await });
+        }
+        Ok(Some(run.snapshot()))
+    }
+
+    /// How the last run of a sandbox is.
+    pub(crate) async fn status(&self, app: &AppState, sandbox: &str) -> Result<Option<RunStatus>, ApiError> {
+        Ok(self.last(app, sandbox).await?.map(|run| run.status()))
     }
 
     /// Carries out a command that somebody gave who may give it.
@@ -98,13 +127,13 @@ impl Runs {
         command: LiveCommand,
     ) -> Result<Option<ReplyValue>, ApiError> {
         let order = match command {
-            LiveCommand::Run { options } => return self.start(app, sandbox, by, *options).map(Some),
+            LiveCommand::Run { options } => return self.start(app, sandbox, by, *options).await.map(Some),
             LiveCommand::Restart => {
-                let asked = self.last(sandbox).map(|run| run.asked().clone()).unwrap_or_default();
-                return self.start(app, sandbox, by, asked).map(Some);
+                let asked = self.last(app, sandbox).await?.map(|run| run.asked().clone()).unwrap_or_default();
+                return self.start(app, sandbox, by, asked).await.map(Some);
             }
             LiveCommand::Picture => {
-                let run = self.last(sandbox).ok_or_else(not_running)?;
+                let run = self.last(app, sandbox).await?.ok_or_else(not_running)?;
                 return Ok(Some(ReplyValue::Picture(Box::new(run.picture()))));
             }
             LiveCommand::Stop => Order::Stop { end: RunEnd::Stopped { by: Some(by.to_owned()) } },
@@ -119,17 +148,20 @@ impl Runs {
             LiveCommand::Evaluate { code } => Order::Evaluate { code },
             LiveCommand::Ping | LiveCommand::Say { .. } | LiveCommand::Filter { .. } => return Ok(None),
         };
-        let run = self.last(sandbox).ok_or_else(not_running)?;
+        let run = self.last(app, sandbox).await?.ok_or_else(not_running)?;
+        self.bring_back(app, &run).await;
         run.ask(order).await
     }
 
     /// Begins a run, unless one is beginning already: then that one is what everybody gets who asks.
-    fn start(&self, app: &AppState, sandbox: &str, by: &str, options: RunOptions) -> Result<ReplyValue, ApiError> {
+    async fn start(&self, app: &AppState, sandbox: &str, by: &str, options: RunOptions) -> Result<ReplyValue, ApiError> {
         check(&options)?;
         let (run, receiver) = Run::new(sandbox, by, options, &self.0.live, &self.0.clock);
         let run = Arc::new(run);
+        // So that the one before is known, also if the server has been started anew since.
+        self.last(app, sandbox).await?;
         let before = {
-            let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut last = self.runs();
             match last.get(sandbox) {
                 Some(begun) if begun.status().state == RunState::Compiling => {
                     return Ok(ReplyValue::Run { status: Box::new(begun.status()) });
@@ -142,18 +174,65 @@ impl Runs {
         let (runs, app, by) = (self.clone(), app.clone(), by.to_owned());
         tokio::spawn(async move {
             if let Some(before) = before {
+                run.compiles_after(&before);
                 // Nothing of it comes after the beginning of the new one.
-                drop(before.ask(Order::Stop { end: RunEnd::Stopped { by: Some(by) } }).await);
-                if before.status().state.is_alive() {
-                    before.over().await;
-                }
+                runs.stop(&app, &before, Some(by)).await;
             }
             run.changed(|_| {});
+            runs.keep(&app, &run, None).await;
+            runs.follow(&app, &run);
             if let Err(message) = runs.begin(&app, &run, receiver).await {
                 run.end(RunEnd::Failed { message });
             }
         });
         Ok(ReplyValue::Run { status })
+    }
+
+    /// Ends a run and waits until it is over.
+    async fn stop(&self, app: &AppState, run: &Run, by: Option<String>) {
+        let end = RunEnd::Stopped { by };
+        {
+            // Neither on its way to the disk nor back.
+            let mut stored = run.stored().await;
+            if run.status().state == RunState::Parked {
+                run.end(end);
+                if let Some(parked) = stored.take() {
+                    app.store().remove_machine(&parked.file);
+                }
+                return;
+            }
+        }
+        drop(run.ask(Order::Stop { end }).await);
+        if run.status().state.is_alive() {
+            run.over().await;
+        }
+    }
+
+    /// Writes down how a run ended once it has.
+    fn follow(&self, app: &AppState, run: &Arc<Run>) {
+        if !run.is_followed_first() {
+            return;
+        }
+        let (runs, app, run) = (self.clone(), app.clone(), run.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = run.over() => {}
+                // Until then it is put away, or ends with the server.
+                () = app.stopping() => return,
+            }
+            let parked = run.stored().await.take();
+            runs.keep(&app, &run, None).await;
+            if let Some(parked) = parked {
+                app.store().remove_machine(&parked.file);
+            }
+        });
+    }
+
+    /// Writes down how a run is.
+    async fn keep(&self, app: &AppState, run: &Run, stored: Option<&Stored>) {
+        if let Err(error) = app.store().keep_run(run.sandbox(), &run.row(stored)).await {
+            tracing::error!(error = format!("{error:#}"), "a run cannot be kept");
+        }
     }
 
     /// Makes the machine. An error is a sentence for people.
@@ -167,11 +246,17 @@ impl Runs {
         let limits = limits.map_err(|error| format!("The limits cannot be read: {error}"))?;
         let limits = limits.ok_or_else(|| "The sandbox is gone".to_owned())?;
         let options = run.status().options;
-        let program = program::program(&files, &options)?;
+        let arguments = program::arguments(&files, &options)?;
         let config = program::config(run.asked(), options.seed.unwrap_or_default(), limits);
-        let runtime = engine::runtime().await?;
-        let made = tokio::task::spawn_blocking(move || runtime.sandbox(config, &program)).await;
-        let machine = made.map_err(|_| "The server made a mistake".to_owned())?.map_err(|error| error.to_string())?;
+        let kit = engine::kit().await?;
+        let order = prepare::Order { files, arguments, config, before: run.compiled(), time: COMPILE_TIME };
+        let prepared = prepare::prepare(&kit, order).await?;
+        run.set_compiled(prepared.compiled, prepared.diagnostics);
+        let Some(machine) = prepared.machine else {
+            run.end(RunEnd::NotCompiled);
+            return Ok(());
+        };
+        run.booted(&kit.world);
         let running = Running::new(machine, orders, LiveScreen::new(run.clone()));
         let running = if options.paused { running.held() } else { running };
         run.began(self.0.pool.add(running));
@@ -189,7 +274,8 @@ impl Runs {
 
     /// What a sandbox may use changed.
     pub(crate) async fn limits_changed(&self, sandbox: &str, limits: Limits) {
-        if let Some(run) = self.last(sandbox) {
+        let run = self.runs().get(sandbox).cloned();
+        if let Some(run) = run {
             let input = Box::new(Command::SetLimits { limits: Box::new(limits) });
             // Where nothing runs, the next run begins with them.
             drop(run.ask(Order::Tell { input }).await);
@@ -197,23 +283,11 @@ impl Runs {
     }
 
     /// A sandbox is gone, and with it what ran in it.
-    pub(crate) async fn sandbox_deleted(&self, sandbox: &str) {
-        let run = self.0.last.lock().unwrap_or_else(PoisonError::into_inner).remove(sandbox);
+    pub(crate) async fn sandbox_deleted(&self, app: &AppState, sandbox: &str) {
+        let run = self.runs().remove(sandbox);
         if let Some(run) = run {
-            drop(run.ask(Order::Stop { end: RunEnd::Stopped { by: None } }).await);
+            self.stop(app, &run, None).await;
         }
-    }
-
-    /// Ends everything.
-    pub(crate) async fn close(&self) {
-        let all: Vec<Arc<Run>> = {
-            let mut last = self.0.last.lock().unwrap_or_else(PoisonError::into_inner);
-            last.drain().map(|(_, run)| run).collect()
-        };
-        for run in all {
-            drop(run.ask(Order::Stop { end: RunEnd::Stopped { by: None } }).await);
-        }
-        self.0.pool.close();
     }
 }
 

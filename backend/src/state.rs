@@ -153,14 +153,20 @@ impl AppState {
         let mut interval = tokio::time::interval(CLEANING);
         loop {
             tokio::select! {
-                _ = interval.tick() => {
-                    self.0.rates.clean();
-                    self.0.live.clean(self.0.clock.now());
-                    self.0.metrics.run_upkeep();
-                }
+                _ = interval.tick() => self.look_after().await,
                 () = self.stopping() => return,
             }
         }
+    }
+}
+
+impl AppState {
+    /// Looks after what grows with time, once.
+    pub async fn look_after(&self) {
+        self.0.rates.clean();
+        self.0.live.clean(self.0.clock.now());
+        self.0.metrics.run_upkeep();
+        self.0.runs.park_unseen(self, self.0.config.park_after_millis).await;
     }
 }
 

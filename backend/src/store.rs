@@ -6,6 +6,7 @@
 //! - `sandboxes`: sandboxes and the chat in them.
 //! - `members`: who is in a sandbox, and by which link.
 //! - `documents`: logs and states of shared documents.
+//! - `runs`: the last run of each sandbox, and parked machines.
 //! - `audit`: who did what.
 //! - `idempotency`: answers that may be asked for again.
 
@@ -15,6 +16,7 @@ mod documents;
 mod idempotency;
 mod members;
 mod people;
+mod runs;
 mod sandboxes;
 
 use std::fs::{self, File, TryLockError};
@@ -30,6 +32,7 @@ pub(crate) use documents::{Appended, LoadedDocument};
 pub(crate) use idempotency::Remembered;
 pub(crate) use members::{Access, NewLinkRow, Opened};
 pub(crate) use people::NewTokenRow;
+pub(crate) use runs::RunRow;
 pub(crate) use sandboxes::NewSandboxRow;
 
 /// Why the database cannot be used.
@@ -70,6 +73,7 @@ pub struct Store {
     main: Db,
     documents: Db,
     installation: Uuid,
+    data: PathBuf,
     /// The write-ahead log of the documents, to be synchronised after writing; nothing where a commit already does.
     document_log: Option<PathBuf>,
     /// Held for as long as the store lives, so that no second server opens the same folder.
@@ -97,7 +101,7 @@ impl Store {
         };
         let installation = installation(&main).await?;
         tracing::info!(%installation, "the database is open");
-        Ok(Self { main, documents, installation, document_log, _lock: lock })
+        Ok(Self { main, documents, installation, data: data.to_owned(), document_log, _lock: lock })
     }
 
     /// Tells this installation from others; the same for as long as the data folder lives.

@@ -98,6 +98,16 @@ impl Workbench {
         Ok(machine)
     }
 
+    /// A sandbox that goes on as it was when a snapshot of it was written to this file ([`Snapshot::write`]). The file must not be
+    /// written to as long as the sandbox is there.
+    ///
+    /// # Errors
+    /// When the file is damaged, or was written on another runtime.
+    pub fn reopen(&self, file: &File) -> Result<Machine<WasmFactory>, ArchiveError> {
+        let (_, snapshot) = Snapshot::open(file, self.runtime.factory())?;
+        Ok(Machine::restore(&snapshot.with_base_files(self.runtime.shared_tree())))
+    }
+
     /// A sandbox that waits.
     pub(crate) fn fork(&self, config: Config) -> Machine<WasmFactory> {
         let mut machine = Machine::restore(&self.snapshot);

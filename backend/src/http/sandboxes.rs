@@ -204,7 +204,7 @@ pub(super) async fn delete(
     state.store().delete_sandbox(&sandbox, &caller.user.id, now).await?;
     // Those who edit are told that it is gone, before those who look find that they are in it no more.
     state.documents().sandbox_deleted(&sandbox).await;
-    state.runs().sandbox_deleted(&sandbox).await;
+    state.runs().sandbox_deleted(&state, &sandbox).await;
     state.access_changed(&sandbox).await;
     state.store().delete_documents(&sandbox).await?;
     Ok(StatusCode::NO_CONTENT)

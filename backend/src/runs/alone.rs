@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use shared::api::run::{NewRun, RunOptions, RunResult};
+use shared::VirtualTime;
+use shared::api::run::{NewRun, RunEnd, RunOptions, RunResult};
 use shared::schedule::TimeMode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -12,7 +13,7 @@ use super::collect::Collector;
 use super::machine::Running;
 use super::order::{Orders, orders};
 use super::pool::{Pool, Task};
-use super::{check, engine, program};
+use super::{check, engine, prepare, program};
 use crate::error::ApiError;
 
 /// Runs that go on at the same time.
@@ -106,15 +107,32 @@ pub(super) async fn run(pool: &Pool, room: &Room, person: &str, new: NewRun) -> 
     if !(1..=TIMEOUT_MAX_MILLIS).contains(&timeout) {
         return Err(ApiError::Invalid(format!("A run may take 1 to {TIMEOUT_MAX_MILLIS} ms")));
     }
-    let program = program::program(&new.files, &options).map_err(ApiError::Invalid)?;
+    let arguments = program::arguments(&new.files, &options).map_err(ApiError::Invalid)?;
     let _place = room.enter(person).await?;
     let mut limits = new.limits.unwrap_or_default();
     limits.wall_clock_millis = limits.wall_clock_millis.min(timeout);
     let seed = options.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let config = program::config(&options, seed, limits);
-    let runtime = engine::runtime().await.map_err(|_| ApiError::Unavailable)?;
-    let made = tokio::task::spawn_blocking(move || runtime.sandbox(config, &program)).await;
-    let machine = made.map_err(|_| ApiError::Internal)?.map_err(|error| ApiError::Invalid(error.to_string()))?;
+    let kit = engine::kit().await.map_err(|_| ApiError::Unavailable)?;
+    let time = Duration::from_millis(timeout);
+    let order = prepare::Order { files: new.files, arguments, config, before: None, time };
+    let prepared = prepare::prepare(&kit, order).await.map_err(ApiError::Invalid)?;
+    let took_millis = || u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let Some(machine) = prepared.machine else {
+        return Ok(RunResult {
+            end: RunEnd::NotCompiled,
+            diagnostics: prepared.diagnostics,
+            stdout: String::new(),
+            stderr: String::new(),
+            truncated: false,
+            events: Vec::new(),
+            events_left_out: 0,
+            reductions: 0,
+            virtual_time: VirtualTime::ZERO,
+            took_millis: took_millis(),
+            seed,
+        });
+    };
     let (sender, receiver) = orders();
     let (to, ended) = oneshot::channel();
     let running = Running::new(machine, receiver, Collector::new(new.events, to)).alone(&new.input);
@@ -123,7 +141,7 @@ pub(super) async fn run(pool: &Pool, room: &Room, person: &str, new: NewRun) -> 
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Ok(RunResult {
         end,
-        diagnostics: Vec::new(),
+        diagnostics: prepared.diagnostics,
         stdout: text(collected.stdout),
         stderr: text(collected.stderr),
         truncated: collected.truncated,
@@ -131,7 +149,7 @@ pub(super) async fn run(pool: &Pool, room: &Room, person: &str, new: NewRun) -> 
         events_left_out: collected.left_out,
         reductions: collected.reached.reductions,
         virtual_time: collected.reached.at,
-        took_millis: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        took_millis: took_millis(),
         seed,
     })
 }

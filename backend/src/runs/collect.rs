@@ -87,4 +87,6 @@ impl Screen for Collector {
             drop(to.send((end, std::mem::take(&mut self.collected))));
         }
     }
+
+    fn parked(&mut self) {}
 }

@@ -1,38 +1,63 @@
-//! What all machines of this process start from: the BEAM with the library loaded. It is made when the first one is wanted,
-//! on a thread of its own.
+//! What all machines of this process start from: a booted system, the compilers in it, and the picture of it. It is made when the
+//! first one is wanted, on a thread of its own.
 
 use std::sync::Arc;
 
-use sandbox_runtime::boot::Runtime;
+use sandbox_runtime::compile::Compiler;
+use sandbox_runtime::workbench::Workbench;
 use shared::api::ProgramsStatus;
-use tokio::sync::OnceCell;
+use shared::world::World;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::assets;
 use crate::cli;
 
-static RUNTIME: OnceCell<Arc<Runtime>> = OnceCell::const_new();
+/// What machines start from.
+pub(super) struct Kit {
+    pub(super) workbench: Workbench,
+    pub(super) compiler: Compiler,
+    /// What can be seen of a system that has booted and runs nothing yet.
+    pub(super) world: World,
+    /// Programs that are compiled at the same time.
+    pub(super) compiling: Semaphore,
+}
+
+/// More would only wait for each other.
+const COMPILING_AT_ONCE: usize = 2;
+
+static KIT: OnceCell<Arc<Kit>> = OnceCell::const_new();
 
 /// Whether programs can be run.
 pub(crate) fn status() -> ProgramsStatus {
-    match RUNTIME.initialized() {
+    match KIT.initialized() {
         true => ProgramsStatus::Ready,
         false if assets::guest().is_none() || assets::library().is_none() => ProgramsStatus::Missing,
         false => ProgramsStatus::NotYet,
     }
 }
 
-/// The runtime. The first time it takes a while.
+/// What machines start from. The first time it takes a while.
 ///
 /// # Errors
 ///
 /// When there is none; the text is for people. It is tried again the next time.
-pub(super) async fn runtime() -> Result<Arc<Runtime>, String> {
-    let made = RUNTIME.get_or_try_init(async || {
-        let made = tokio::task::spawn_blocking(|| cli::runtime(None)).await;
+pub(super) async fn kit() -> Result<Arc<Kit>, String> {
+    let made = KIT.get_or_try_init(async || {
+        let made = tokio::task::spawn_blocking(make).await;
         made.map_err(anyhow::Error::from).flatten().map(Arc::new)
     });
     made.await.cloned().map_err(|error| {
-        tracing::error!(error = format!("{error:#}"), "there is no runtime");
+        tracing::error!(error = format!("{error:#}"), "there is nothing that programs could run on");
         "This server cannot run programs: it was built without what runs them".to_owned()
     })
+}
+
+fn make() -> anyhow::Result<Kit> {
+    let workbench = cli::workbench()?;
+    let mut world = World::default();
+    for event in workbench.events() {
+        world.apply(event);
+    }
+    let compiler = Compiler::new(workbench.clone());
+    Ok(Kit { workbench, compiler, world, compiling: Semaphore::new(COMPILING_AT_ONCE) })
 }

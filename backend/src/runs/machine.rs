@@ -16,7 +16,7 @@ use shared::{Etf, EventSeq, Pid, VirtualTime};
 use tokio::sync::oneshot;
 
 use super::look;
-use super::order::{Answer, Asked, Order, not_running};
+use super::order::{Answer, Asked, Order, Parked, not_running};
 use super::pool::{Job, Next};
 use crate::error::ApiError;
 
@@ -51,6 +51,9 @@ pub(super) trait Screen: Send {
 
     /// It is over: shows everything.
     fn ended(&mut self, end: RunEnd);
+
+    /// It is put away: shows everything.
+    fn parked(&mut self);
 }
 
 /// How far a machine is.
@@ -108,6 +111,7 @@ pub(super) struct Running<S: Screen> {
     /// Those who wait for the value of an expression, by the process that evaluates it.
     evaluations: HashMap<Pid, oneshot::Sender<Answer>>,
     end: Option<RunEnd>,
+    is_parked: bool,
 }
 
 impl<S: Screen> Running<S> {
@@ -122,7 +126,14 @@ impl<S: Screen> Running<S> {
             is_alone: false,
             evaluations: HashMap::new(),
             end: None,
+            is_parked: false,
         }
+    }
+
+    /// The same, as a machine that has had this time outside already.
+    pub(super) fn after(mut self, wall: Duration) -> Self {
+        self.wall.before = wall;
+        self
     }
 
     /// The same, held before its first turn.
@@ -166,7 +177,7 @@ impl<S: Screen> Running<S> {
     }
 
     fn take_order(&mut self, asked: Asked) {
-        if self.end.is_some() {
+        if self.end.is_some() || self.is_parked {
             return asked.answer(Err(not_running()));
         }
         let Asked { order, reply } = asked;
@@ -189,6 +200,7 @@ impl<S: Screen> Running<S> {
             Order::Inspect { pid, items } => look::process(&mut self.machine, pid, &items).map(Some),
             Order::Tables => Ok(Some(look::tables(&self.machine))),
             Order::Rows { table, from, count } => look::rows(&self.machine, table, from, count).map(Some),
+            Order::Park { to } => self.park(to).map(|()| None),
             Order::Evaluate { code } => match self.begin_evaluation(&code) {
                 Ok(pid) => {
                     self.evaluations.insert(pid, reply);
@@ -210,6 +222,14 @@ impl<S: Screen> Running<S> {
         }
         self.machine.run(turns.into());
         self.show_events();
+        Ok(())
+    }
+
+    fn park(&mut self, to: oneshot::Sender<Parked>) -> Result<(), ApiError> {
+        let snapshot = self.machine.snapshot().ok_or(ApiError::Internal)?;
+        self.wall.hold(Instant::now());
+        let parked = Parked { snapshot, wall: self.wall.before };
+        self.is_parked = to.send(parked).is_ok();
         Ok(())
     }
 
@@ -285,9 +305,12 @@ impl<S: Screen> Running<S> {
         }
     }
 
-    fn finish(&mut self, end: RunEnd) -> Next {
+    fn finish(&mut self, end: Option<RunEnd>) -> Next {
         self.show_events();
-        self.screen.ended(end);
+        match end {
+            Some(end) => self.screen.ended(end),
+            None => self.screen.parked(),
+        }
         for (_, reply) in self.evaluations.drain() {
             drop(reply.send(Err(not_running())));
         }
@@ -301,6 +324,9 @@ impl<S: Screen> Running<S> {
 impl<S: Screen> Job for Running<S> {
     fn turn(&mut self) -> Next {
         self.take_orders();
+        if self.is_parked {
+            return self.finish(None);
+        }
         let mut next = Next::Asleep;
         if self.end.is_none() && !self.is_held() {
             let stopped = self.run();
@@ -312,7 +338,7 @@ impl<S: Screen> Job for Running<S> {
             };
         }
         if let Some(end) = self.end.take() {
-            return self.finish(end);
+            return self.finish(Some(end));
         }
         self.show_status();
         match (next, self.screen.refresh(Instant::now())) {

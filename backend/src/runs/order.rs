@@ -1,7 +1,10 @@
 //! What a machine that runs is asked for, and how the question reaches it.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 
+use sandbox_runtime::host::instance::WasmFactory;
+use sandbox_runtime::snapshot::Snapshot;
 use shared::api::run::{ReplyValue, RunEnd};
 use shared::command::Command;
 use shared::{Pid, Ref};
@@ -36,6 +39,21 @@ pub(super) enum Order {
     Rows { table: Ref, from: u64, count: u32 },
     /// The value of an expression.
     Evaluate { code: String },
+    /// To be put away: it has no turn after that.
+    Park { to: oneshot::Sender<Parked> },
+}
+
+/// A machine that was put away.
+pub(super) struct Parked {
+    pub(super) snapshot: Snapshot<WasmFactory>,
+    /// Time outside that it has had.
+    pub(super) wall: Duration,
+}
+
+impl std::fmt::Debug for Parked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parked").field("wall", &self.wall).finish_non_exhaustive()
+    }
 }
 
 /// An order, and whom to answer.

@@ -1,8 +1,11 @@
 //! One run of a sandbox: how it is, its picture, and the way to its machine.
 
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use sandbox_runtime::compile::Compiled;
 use shared::EventSeq;
 use shared::api::code::Diagnostic;
 use shared::api::live::LiveEvent;
@@ -12,13 +15,13 @@ use tokio::sync::watch;
 
 use super::order::{Asked, Order, Orders, not_running, orders};
 use super::pool::Task;
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis};
 use crate::error::ApiError;
 use crate::live::LiveSandboxes;
 use crate::secret;
+use crate::store::RunRow;
 
 /// A run.
-#[derive(Debug)]
 pub(super) struct Run {
     sandbox: String,
     /// As somebody asked for it; to ask for the same again.
@@ -26,10 +29,40 @@ pub(super) struct Run {
     live: LiveSandboxes,
     clock: Clock,
     shown: Mutex<Shown>,
-    orders: Orders,
-    /// Once it has a machine.
-    task: OnceLock<Task>,
+    way: Mutex<Way>,
     over: watch::Sender<bool>,
+    /// Its machine, while it is parked. Locked while it is being parked or brought back.
+    stored: tokio::sync::Mutex<Option<Stored>>,
+    /// When somebody was last seen to look.
+    looked_at: AtomicI64,
+    is_followed: AtomicBool,
+    /// What came of its files, or of those of the run before it.
+    compiled: Mutex<Option<Arc<Compiled>>>,
+}
+
+impl std::fmt::Debug for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run").field("sandbox", &self.sandbox).finish_non_exhaustive()
+    }
+}
+
+/// The way to the machine.
+#[derive(Debug)]
+struct Way {
+    orders: Orders,
+    /// Once there is one.
+    task: Option<Task>,
+}
+
+/// A machine on the disk.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    /// The name of its file.
+    pub(super) file: String,
+    /// Time outside that it has had.
+    pub(super) wall: Duration,
+    /// Whether somebody holds it.
+    pub(super) held: bool,
 }
 
 /// What everybody may see.
@@ -70,11 +103,77 @@ impl Run {
             live: live.clone(),
             clock: clock.clone(),
             shown: Mutex::new(shown),
-            orders: sender,
-            task: OnceLock::new(),
+            way: Mutex::new(Way { orders: sender, task: None }),
             over: watch::Sender::new(false),
+            stored: tokio::sync::Mutex::default(),
+            looked_at: AtomicI64::new(clock.now()),
+            is_followed: AtomicBool::new(false),
+            compiled: Mutex::default(),
         };
         (run, receiver)
+    }
+
+    /// A run as it was kept.
+    pub(super) fn restored(sandbox: &str, row: RunRow, live: &LiveSandboxes, clock: &Clock) -> Self {
+        let RunRow { mut status, asked, diagnostics, picture, machine, wall_nanos, held } = row;
+        let stored = machine.map(|file| Stored { file, wall: Duration::from_nanos(wall_nanos), held });
+        if status.state.is_alive() {
+            let message = "The server stopped while it ran".to_owned();
+            let end = RunEnd::Failed { message };
+            status.state = if stored.is_some() { RunState::Parked } else { RunState::Ended { end, at: clock.now() } };
+        }
+        let is_over = !status.state.is_alive();
+        let shown = Shown { status, diagnostics, world: picture.world, through: picture.through };
+        Self {
+            sandbox: sandbox.to_owned(),
+            asked,
+            live: live.clone(),
+            clock: clock.clone(),
+            shown: Mutex::new(shown),
+            way: Mutex::new(Way { orders: orders().0, task: None }),
+            over: watch::Sender::new(is_over),
+            stored: tokio::sync::Mutex::new(stored),
+            looked_at: AtomicI64::new(clock.now()),
+            is_followed: AtomicBool::new(false),
+            compiled: Mutex::default(),
+        }
+    }
+
+    /// As it is to be kept, with its machine if that is on the disk.
+    pub(super) fn row(&self, stored: Option<&Stored>) -> RunRow {
+        let picture = self.picture();
+        let shown = self.shown();
+        RunRow {
+            status: shown.status.clone(),
+            asked: self.asked.clone(),
+            diagnostics: shown.diagnostics.clone(),
+            picture,
+            machine: stored.map(|stored| stored.file.clone()),
+            wall_nanos: stored.map_or(0, |stored| u64::try_from(stored.wall.as_nanos()).unwrap_or(u64::MAX)),
+            held: stored.is_some_and(|stored| stored.held),
+        }
+    }
+
+    pub(super) async fn stored(&self) -> tokio::sync::MutexGuard<'_, Option<Stored>> {
+        self.stored.lock().await
+    }
+
+    /// Whether this is asked for the first time.
+    pub(super) fn is_followed_first(&self) -> bool {
+        !self.is_followed.swap(true, Ordering::Relaxed)
+    }
+
+    /// Since when nobody has looked, if nobody does.
+    pub(super) fn unseen_since(&self) -> Option<Millis> {
+        if self.live.has_participants(&self.sandbox) {
+            self.looked_at.store(self.clock.now(), Ordering::Relaxed);
+            return None;
+        }
+        Some(self.looked_at.load(Ordering::Relaxed))
+    }
+
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn shown(&self) -> MutexGuard<'_, Shown> {
@@ -138,10 +237,49 @@ impl Run {
         self.over.send_replace(true);
     }
 
+    /// What was compiled last, here or for the run before.
+    pub(super) fn compiled(&self) -> Option<Arc<Compiled>> {
+        self.compiled.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What has not changed since that run need not be compiled again.
+    pub(super) fn compiles_after(&self, before: &Self) {
+        *self.compiled.lock().unwrap_or_else(PoisonError::into_inner) = before.compiled();
+    }
+
+    /// Its files were compiled, or not; tells everybody.
+    pub(super) fn set_compiled(&self, compiled: Arc<Compiled>, diagnostics: Vec<Diagnostic>) {
+        *self.compiled.lock().unwrap_or_else(PoisonError::into_inner) = Some(compiled);
+        self.shown().diagnostics.clone_from(&diagnostics);
+        self.publish(LiveEvent::Diagnostics { run: self.id(), diagnostics });
+    }
+
+    /// It has a system that has booted; tells everybody.
+    pub(super) fn booted(&self, world: &World) {
+        {
+            let mut shown = self.shown();
+            shown.world.clone_from(world);
+            shown.through = world.seq;
+        }
+        self.publish(LiveEvent::Picture(Box::new(self.picture())));
+    }
+
     /// It has a machine.
     pub(super) fn began(&self, task: Task) {
-        // It begins once.
-        drop(self.task.set(task));
+        self.way().task = Some(task);
+    }
+
+    /// It is about to have another machine; gives where the orders for that come out.
+    pub(super) fn begins_again(&self) -> Receiver<Asked> {
+        let (sender, receiver) = orders();
+        *self.way() = Way { orders: sender, task: None };
+        self.looked_at.store(self.clock.now(), Ordering::Relaxed);
+        receiver
+    }
+
+    /// Its machine was put away.
+    pub(super) fn parked(&self) {
+        self.changed(|status| status.state = RunState::Parked);
     }
 
     /// Waits until it is over.
@@ -156,10 +294,14 @@ impl Run {
         if !self.status().state.is_alive() {
             return Err(not_running());
         }
-        let answer = self.orders.give(order)?;
-        if let Some(task) = self.task.get() {
-            task.wake();
-        }
+        let answer = {
+            let way = self.way();
+            let answer = way.orders.give(order)?;
+            if let Some(task) = &way.task {
+                task.wake();
+            }
+            answer
+        };
         answer.await.unwrap_or_else(|_| Err(not_running()))
     }
 }

@@ -116,6 +116,11 @@ impl Screen for LiveScreen {
         self.show();
         self.run.end(end);
     }
+
+    fn parked(&mut self) {
+        self.show();
+        self.run.parked();
+    }
 }
 
 /// About how many bytes it takes on the wire.

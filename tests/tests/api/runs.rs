@@ -1,6 +1,7 @@
 //! Programs that run in a sandbox, followed and steered over its second socket.
 
 use serde_json::{Value, json};
+use shared::api::code::Severity;
 use shared::api::live::{LiveEvent, ServerMessage};
 use shared::api::run::{ReplyValue, RunEnd, RunSnapshot, RunState, RunStatus};
 use shared::limits::{LimitKind, Limits};
@@ -26,12 +27,7 @@ async fn place(files: Value) -> Place {
 
 impl Place {
     async fn watch(&self, who: &Person) -> Watcher {
-        let mut socket = LiveSocket::open(&self.server, who, &self.sandbox, "").await.unwrap();
-        let snapshot = match socket.next().await.unwrap().unwrap() {
-            ServerMessage::Snapshot { snapshot, .. } => snapshot.run,
-            other => panic!("it begins with {other:?}"),
-        };
-        Watcher { socket, last: 0, seen: snapshot.map(|run| *run) }
+        watch(&self.server, who, &self.sandbox).await
     }
 
     async fn member(&self, role: &str) -> Person {
@@ -40,6 +36,15 @@ impl Place {
         self.owner.ask(reqwest::Method::PUT, &path, Some(json!({"role": role}))).await.unwrap();
         person
     }
+}
+
+async fn watch(server: &TestServer, who: &Person, sandbox: &str) -> Watcher {
+    let mut socket = LiveSocket::open(server, who, sandbox, "").await.unwrap();
+    let snapshot = match socket.next().await.unwrap().unwrap() {
+        ServerMessage::Snapshot { snapshot, .. } => snapshot.run,
+        other => panic!("it begins with {other:?}"),
+    };
+    Watcher { socket, last: 0, seen: snapshot.map(|run| *run) }
 }
 
 /// Somebody who looks, and remembers what a page would.
@@ -146,6 +151,14 @@ impl Watcher {
                 assert!(state.is_alive(), "it ended with {state:?} and {:?}", self.output());
             }
             self.step().await;
+        }
+    }
+
+    /// The value of an expression, as it is inspected.
+    async fn value(&mut self, code: &str) -> String {
+        match self.ask("evaluate", json!({"code": code})).await {
+            Ok(Some(ReplyValue::Evaluated { text, failed: false })) => text,
+            other => panic!("{code}: {other:?}"),
         }
     }
 
@@ -427,4 +440,103 @@ Process.sleep(:infinity)
     let Ok(Some(ReplyValue::Picture(picture))) = owner.ask("picture", json!({})).await else { panic!("a picture") };
     assert_eq!(*picture, owner.seen().picture);
     assert_eq!(*picture, looking.seen().picture);
+}
+
+/// How the run is, without looking at the sandbox.
+async fn state(owner: &Person, sandbox: &str) -> RunState {
+    let answer = owner.get(&format!("/api/sandboxes/{sandbox}/run")).await.unwrap();
+    assert_eq!(answer.status, 200, "{answer:?}");
+    serde_json::from_value(answer.body["state"].clone()).unwrap()
+}
+
+const NEXT: &str = "GenServer.call(Counter, :next)";
+
+#[tokio::test]
+async fn what_nobody_looks_at_is_parked_and_comes_back_where_it_was() {
+    let place = place(serving()).await;
+    let mut owner = place.watch(&place.owner).await;
+    let status = owner.run(json!({})).await;
+    owner.says("serving").await;
+    assert_eq!(owner.value(NEXT).await, "7");
+    // As long as somebody looks, it stays.
+    place.server.state().clock().advance(60 * 60 * 1000);
+    place.server.state().look_after().await;
+    assert_eq!(state(&place.owner, &place.sandbox).await, RunState::Running);
+    let before = owner.seen().picture.world.output.clone();
+    drop(owner);
+    while state(&place.owner, &place.sandbox).await != RunState::Parked {
+        place.server.state().clock().advance(60 * 60 * 1000);
+        place.server.state().look_after().await;
+    }
+    let mut again = place.watch(&place.owner).await;
+    assert_eq!((&again.seen().status.run, &again.seen().picture.world.output), (&status.run, &before));
+    again.until(|seen| seen.status.state == RunState::Running).await;
+    assert_eq!(again.value(NEXT).await, "8");
+    again.ask("stop", json!({})).await.unwrap();
+    again.end().await;
+}
+
+#[tokio::test]
+async fn a_restart_of_the_server_brings_every_run_back() {
+    let place = place(serving()).await;
+    let ended = place.owner.sandbox(json!({"files": {"main.exs": "IO.puts(\"done\")"}})).await.unwrap();
+    let mut short = watch(&place.server, &place.owner, &ended).await;
+    short.run(json!({})).await;
+    let end = short.end().await;
+    let mut owner = place.watch(&place.owner).await;
+    owner.run(json!({})).await;
+    owner.says("serving").await;
+    for n in 7..10 {
+        assert_eq!(owner.value(NEXT).await, n.to_string());
+    }
+    owner.ask("pause", json!({})).await.unwrap();
+    owner.until(|seen| seen.status.state == RunState::Paused).await;
+    let before = owner.seen().clone();
+
+    let server = place.server.restart().await.unwrap();
+    let person = Person::nobody(&server).with_token(&place.owner.token);
+    assert_eq!(state(&person, &place.sandbox).await, RunState::Parked);
+    let mut owner = watch(&server, &person, &place.sandbox).await;
+    owner.until(|seen| seen.status.state == RunState::Paused).await;
+    assert_eq!(owner.seen().picture, before.picture);
+    owner.ask("continue", json!({})).await.unwrap();
+    assert_eq!(owner.value(NEXT).await, "10");
+    let mut short = watch(&server, &person, &ended).await;
+    assert_eq!((short.end().await, short.output()), (end, "done\n".to_owned()));
+    // Once more, and then by the API alone.
+    let server = server.restart().await.unwrap();
+    let person = Person::nobody(&server).with_token(&place.owner.token);
+    let path = format!("/api/sandboxes/{}/run", place.sandbox);
+    assert_eq!(person.ask(reqwest::Method::DELETE, &path, None).await.unwrap().status, 204);
+    let mut owner = watch(&server, &person, &place.sandbox).await;
+    assert!(matches!(owner.end().await, RunEnd::Stopped { .. }));
+    assert_eq!(person.post(&path, json!({})).await.unwrap().status, 202);
+    owner.until(|seen| seen.status.state == RunState::Running).await;
+    owner.says("serving").await;
+}
+
+#[tokio::test]
+async fn what_the_compilers_say_reaches_everybody() {
+    let place =
+        place(json!({"lib/a.ex": "defmodule A do\n  def f(x), do: 1\nend\n", "main.exs": "IO.puts(A.f(2))"})).await;
+    let viewer = place.member("viewer").await;
+    let mut looking = place.watch(&viewer).await;
+    let mut owner = place.watch(&place.owner).await;
+    owner.run(json!({})).await;
+    assert_eq!(looking.end().await, RunEnd::Exited { status: 0 });
+    assert_eq!(looking.output(), "1\n");
+    let diagnostics = &looking.seen().diagnostics;
+    assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
+    assert_eq!((diagnostics[0].severity, diagnostics[0].file.as_deref()), (Severity::Warning, Some("lib/a.ex")));
+    assert_eq!(diagnostics[0].start.unwrap().line, 2);
+
+    let files = json!({"lib/a.ex": "defmodule A do\n  def f(x), do: y\nend\n", "main.exs": "IO.puts(A.f(2))"});
+    let broken = place.owner.sandbox(json!({"files": files})).await.unwrap();
+    let mut owner = watch(&place.server, &place.owner, &broken).await;
+    owner.run(json!({})).await;
+    assert_eq!(owner.end().await, RunEnd::NotCompiled);
+    let errors = owner.seen().diagnostics.iter().filter(|it| it.severity == Severity::Error);
+    assert!(errors.map(|it| it.start.unwrap().line).eq([2]), "{:?}", owner.seen().diagnostics);
+    let late = watch(&place.server, &place.owner, &broken).await;
+    assert_eq!(late.seen(), owner.seen());
 }
