@@ -13,6 +13,7 @@ pub mod problems;
 pub mod processes;
 pub mod run_controls;
 pub mod share;
+pub mod tables;
 pub mod timeline;
 pub mod top_bar;
 pub mod tree;

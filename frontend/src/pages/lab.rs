@@ -13,6 +13,7 @@ use crate::panels::messages::MessagesPanel;
 use crate::panels::problems::ProblemsPanel;
 use crate::panels::processes::ProcessesPanel;
 use crate::panels::run_controls::RunControls;
+use crate::panels::tables::TablesPanel;
 use crate::panels::timeline::TimelinePanel;
 use crate::panels::top_bar::TopBar;
 use crate::panels::tree::TreePanel;
@@ -143,6 +144,7 @@ fn Bottom() -> Html {
         Tab::new("events", "Events"),
         Tab::new("messages", "Messages"),
         Tab::new("timeline", "Timeline"),
+        Tab::new("tables", "Tables"),
     ];
     let open = open_of(&tabs, lab.selected.get().bottom.as_deref());
     let on_open = {
@@ -154,6 +156,7 @@ fn Bottom() -> Html {
         "events" => html! { <EventsPanel /> },
         "messages" => html! { <MessagesPanel /> },
         "timeline" => html! { <TimelinePanel /> },
+        "tables" => html! { <TablesPanel /> },
         _ => html! { <ConsolePanel /> },
     };
     html! {

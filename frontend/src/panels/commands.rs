@@ -257,6 +257,7 @@ fn all(lab: &crate::state::lab::Lab) -> Vec<(String, Act)> {
         ("Show the events", Act::Bottom("events")),
         ("Show the messages", Act::Bottom("messages")),
         ("Show the timeline", Act::Bottom("timeline")),
+        ("Show the ETS tables", Act::Bottom("tables")),
         ("Go back to now", Act::Now),
         ("Keys", Act::Sheet),
     ];
