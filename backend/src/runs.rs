@@ -154,7 +154,13 @@ impl Runs {
     }
 
     /// Begins a run, unless one is beginning already: then that one is what everybody gets who asks.
-    async fn start(&self, app: &AppState, sandbox: &str, by: &str, options: RunOptions) -> Result<ReplyValue, ApiError> {
+    async fn start(
+        &self,
+        app: &AppState,
+        sandbox: &str,
+        by: &str,
+        options: RunOptions,
+    ) -> Result<ReplyValue, ApiError> {
         check(&options)?;
         let (run, receiver) = Run::new(sandbox, by, options, &self.0.live, &self.0.clock);
         let run = Arc::new(run);

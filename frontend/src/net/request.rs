@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn an_answer_of_the_server_is_read() {
-        let text = r#"{"status":"ok","server":{"version":"1.2.3","schema":1},"guest":null,"library":null}"#;
+        let text =
+            r#"{"status":"ok","server":{"version":"1.2.3","schema":1},"guest":null,"library":null,"programs":"ready"}"#;
         assert_eq!(read::<Health>(true, text).unwrap().server.version, "1.2.3");
     }
 

@@ -34,12 +34,12 @@ pub(super) struct Row {
 const SCRIPT: &str = "Elixir.Kernel.CLI";
 
 /// How the names of modules begin whose processes help the compilers.
-const HELPERS: [&str; 4] =
-    ["elixir_", "Elixir.Module.Parallel", "Elixir.Kernel.Parallel", "Elixir.Kernel.LexicalTracker"];
+const HELPERS: [&str; 5] =
+    ["orrery_", "elixir_", "Elixir.Module.Parallel", "Elixir.Kernel.Parallel", "Elixir.Kernel.LexicalTracker"];
 
 /// Whether a process is part of the system rather than of somebody's program: it descends from `init` and not from the
 /// process that runs scripts, or it is a helper of the compilers.
-fn is_of_the_system(world: &World, process: &Process) -> bool {
+fn is_of_the_system(world: &World, process: &Process, script: Option<Pid>) -> bool {
     let module = process.role.module.as_str();
     if HELPERS.iter().any(|start| module.starts_with(start)) {
         return true;
@@ -54,8 +54,8 @@ fn is_of_the_system(world: &World, process: &Process) -> bool {
             None => return next.role.module == "init",
             Some(parent) => match world.processes.get(&parent) {
                 Some(parent) if parent.pid != next.pid => next = parent,
-                // Who is forgotten was not of the system: that does not end.
-                _ => return false,
+                // The system had booted before the picture begins; what came later and is forgotten was the program's.
+                _ => return script.is_some_and(|script| parent < script),
             },
         }
     }
@@ -64,8 +64,9 @@ fn is_of_the_system(world: &World, process: &Process) -> bool {
 /// The processes of the system.
 #[must_use]
 pub fn system(world: &World) -> BTreeSet<Pid> {
+    let script = world.processes.values().find(|process| process.role.module == SCRIPT).map(|process| process.pid);
     let all = world.processes.values();
-    all.filter(|process| is_of_the_system(world, process)).map(|process| process.pid).collect()
+    all.filter(|process| is_of_the_system(world, process, script)).map(|process| process.pid).collect()
 }
 
 /// How many processes of the program took the place of one that ended, and how many crashed, as far as they are known.

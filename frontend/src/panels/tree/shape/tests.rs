@@ -114,3 +114,15 @@ fn the_system_is_shown_to_those_who_want_to_see_it() {
     assert_eq!((story.shown().len(), rows(&story.world, true, &BTreeSet::new()).len()), (5, 8));
     assert_eq!(system(&story.world), BTreeSet::from([Pid(1), Pid(2), Pid(4)]));
 }
+
+#[test]
+fn a_system_that_had_booted_before_is_known_by_its_numbers() {
+    let mut story = Story::default();
+    story.plain(Some(2), 53, "Elixir.Kernel.CLI");
+    story.plain(Some(8), 54, "application_master");
+    story.plain(Some(54), 55, "Elixir.Logger");
+    story.plain(Some(53), 56, "Elixir.Mine");
+    // Whoever started it is forgotten.
+    story.plain(Some(60), 61, "Elixir.Mine");
+    assert_eq!(system(&story.world), BTreeSet::from([Pid(54), Pid(55)]));
+}
