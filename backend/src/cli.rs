@@ -6,6 +6,7 @@
 //! - [`explore`]: `orrery explore`
 //! - [`record`]: `orrery record`, `orrery replay`
 //! - [`repl`]: `orrery repl`
+//! - [`machine`]: `orrery machine`
 //! - [`console`]: output and input of the terminal
 //! - [`failures`]: where recorded tests fail
 //! - [`moment`]: a machine at one moment, in words
@@ -19,6 +20,7 @@ mod exec;
 mod explore;
 mod failures;
 mod files;
+mod machine;
 mod moment;
 mod notes;
 mod options;
@@ -62,6 +64,8 @@ pub enum Command {
     Record(record::Record),
     /// Run a recording again: the same events, checked on the way
     Replay(record::Replay),
+    /// Start a sandbox that is driven by requests on standard input, one JSON object a line, and answers on standard output
+    Machine(machine::Machine),
     /// Evaluate an Elixir expression in a sandbox, as `elixir -e` would
     Eval(exec::Eval),
     /// Type Elixir, in a sandbox in which files may have run before
@@ -95,6 +99,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Record(record) => record.run(),
         Command::Replay(replay) => replay.run(),
         Command::Explore(explore) => explore.run(),
+        Command::Machine(machine) => machine.run(),
         Command::Eval(eval) => eval.run(),
         Command::Repl(repl) => repl.run(),
         Command::Prepare { file } => runtime::prepare(file).map(|()| ExitCode::SUCCESS),

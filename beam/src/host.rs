@@ -5,6 +5,33 @@
 
 use std::collections::VecDeque;
 
+/// Something that a process does within itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// It took the message at this place out of its mailbox, counted from the oldest one.
+    Received(usize),
+    /// It collected garbage.
+    Collected {
+        /// Bytes in use before.
+        before: usize,
+        /// Bytes in use after.
+        after: usize,
+    },
+    /// A behaviour goes on with another state than it had.
+    StateChanged,
+}
+
+impl Note {
+    /// The note as three numbers: which one, and what it says.
+    pub const fn numbers(self) -> (u32, u64, u64) {
+        match self {
+            Note::Received(at) => (1, at as u64, 0),
+            Note::Collected { before, after } => (2, before as u64, after as u64),
+            Note::StateChanged => (3, 0, 0),
+        }
+    }
+}
+
 /// Services of the machine around one process. All of them answer at once.
 pub trait Host {
     /// Sends a message. `to` and `message` are in the external term format; `to` is a pid, name, alias or `{Name, Node}`.
@@ -37,6 +64,10 @@ pub trait Host {
     fn module(&mut self, name: &str) -> Option<Vec<u8>>;
     /// Told that a module which the host gave cannot be loaded.
     fn load_failed(&mut self, name: &str, reason: &str);
+    /// Told what the process does that only it knows of.
+    fn note(&mut self, _note: Note) {}
+    /// Told that a supervisor acts: how, and on whom (external term format).
+    fn report(&mut self, _action: &str, _detail: &[u8]) {}
     /// Told when the process creates an atom that its template does not have. False: the sandbox has reached its limit.
     fn new_atom(&mut self, name: &str) -> bool;
 }

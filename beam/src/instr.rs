@@ -77,7 +77,7 @@ operations! {
     SetTupleElement, UpdateRecord, PutMapAssoc, PutMapExact, HasMapFields, GetMapElements, IsFunction2,
     BsGetInteger, BsGetFloat, BsGetBinary, BsSkipBits, BsTestTail, BsTestUnit, BsMatchString, BsGetUtf, BsSkipUtf,
     BsGetTail, BsMatch, BsCreateBin, BsInit, BsAdd, BsAppend, BsInitWritable, BsPutInteger, BsPutFloat,
-    BsPutBinary, BsPutString, BsPutUtf, BsUtfSize;
+    BsPutBinary, BsPutString, BsPutUtf, BsUtfSize, Probe;
 }
 
 /// First word of an instruction.

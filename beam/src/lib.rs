@@ -14,6 +14,7 @@
 //! - [`natives`]: functions that the library imports from the runtime system
 //! - [`guest`], [`arena`]: the process interface of the wasm guest, and its memory
 //! - [`host`]: the world outside a process
+//! - [`probes`]: places in the library at which it is told of what goes on
 
 pub mod arena;
 pub mod arith;
@@ -42,6 +43,7 @@ pub mod mailbox;
 pub mod map;
 pub mod natives;
 pub mod print;
+pub mod probes;
 pub mod regex;
 pub mod registers;
 pub mod term;

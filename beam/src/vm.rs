@@ -8,7 +8,7 @@ use crate::etf;
 use crate::fail::Fail;
 use crate::flags::Flags;
 use crate::heap::{Heap, MIN_BLOCK_WORDS};
-use crate::host::Host;
+use crate::host::{Host, Note};
 use crate::image::{ImageRef, Mfa};
 use crate::interp::turn::Exit;
 use crate::load;
@@ -72,6 +72,8 @@ pub struct Vm {
     pub flags: Flags,
     /// Byte queues of `prim_buffer`.
     pub(crate) buffers: Buffers,
+    /// The state that a behaviour went on with last; [`Term::NONE`] before that.
+    pub(crate) state: Term,
     /// What OTP's own tests have turned.
     pub(crate) internal_state: InternalState,
 }
@@ -114,6 +116,7 @@ impl Vm {
             initial_call: (Term::NIL, Term::NIL, 0),
             flags: Flags::default(),
             buffers: Buffers::new(),
+            state: Term::NONE,
             internal_state: InternalState::default(),
             builder: None,
         }
@@ -128,14 +131,15 @@ impl Vm {
     }
     /// Collects garbage with the first `live` X registers in use, so that `need` words are free. False: over the hard limit.
     pub fn collect(&mut self, need: usize, live: usize) -> bool {
-        let Vm { heap, x, dictionary, mailbox, group_leader, fault, exit, hibernating, builder, .. } = self;
-        let reductions = (heap.heap_words() + heap.fragment_words) >> 6;
+        let Vm { heap, x, dictionary, mailbox, group_leader, fault, exit, hibernating, builder, state, .. } = self;
+        let before = heap.heap_words() + heap.fragment_words;
         let ok = heap.collect(need, &mut |visit| {
             x[..live].iter_mut().for_each(&mut *visit);
             dictionary.roots(visit);
             mailbox.roots(visit);
             visit(group_leader);
             visit(&mut exit.reason);
+            visit(state);
             if let Some(builder) = builder {
                 visit(&mut builder.storage);
             }
@@ -148,7 +152,9 @@ impl Vm {
                 visit(arguments);
             }
         });
-        self.charge(reductions);
+        self.charge(before >> 6);
+        let after = self.heap.heap_words();
+        self.host.note(Note::Collected { before: before * 8, after: after * 8 });
         ok
     }
     /// Collects garbage between two turns (`erlang:garbage_collect/0` by somebody else).
@@ -174,6 +180,7 @@ impl Vm {
     }
     /// Takes the message that the current `receive` has matched.
     pub(crate) fn remove_message(&mut self) {
+        self.host.note(Note::Received(self.mailbox.position));
         self.mailbox.remove(self.mailbox.position);
         self.mailbox.position = 0;
         self.deadline = None;

@@ -23,8 +23,11 @@ use crate::host::engine::{EngineError, GuestEngine};
 use crate::host::instance::WasmFactory;
 use crate::host::template::Template;
 use crate::kernel::fs::FileError;
+use crate::kernel::fs::base::BaseFiles;
 use crate::kernel::{Config, Raise};
 use crate::machine::Machine;
+use crate::timeline::Timeline;
+use crate::timeline::parked::ParkError;
 use program::Program;
 use tree::LibraryTree;
 
@@ -161,6 +164,15 @@ impl Runtime {
         let entry = Entry::new("init", "boot", Etf::of(&Term::list([arguments])));
         machine.command(Command::Spawn { entry, group_leader: None, name: None })?;
         Ok(machine)
+    }
+
+    /// A timeline of such a sandbox that was put away ([`Timeline::park`]).
+    ///
+    /// # Errors
+    /// As [`Timeline::unpark`].
+    pub fn unpark(&self, bytes: &[u8]) -> Result<Timeline<WasmFactory>, ParkError> {
+        let files: Arc<dyn BaseFiles> = self.tree.clone();
+        Timeline::unpark(bytes, WasmFactory::new(self.template.clone(), None), Some(&files))
     }
 
     /// Names the image that processes start from, for recordings.

@@ -29,6 +29,7 @@ mod timers;
 
 pub use table::FUNCTIONS;
 
+use shared::event::Destination;
 use shared::{Etf, Term};
 
 use crate::host::Host;
@@ -55,9 +56,12 @@ pub fn call(host: &mut Host, number: u16, arguments: &[u8]) -> Result<Vec<u8>, V
 ///
 /// # Errors
 /// The encoded reason of the error that sending raises: nobody has the name, or the message is too large.
-pub fn send(host: &mut Host, to: &[u8], message: Vec<u8>) -> Result<(), Vec<u8>> {
+pub fn send(host: &mut Host, to: &[u8], message: Etf) -> Result<(), Vec<u8>> {
+    if let Some(pid) = arguments::encoded_pid(to) {
+        return host.send(&Destination::Pid(pid), message).map_err(|raise| Failure::from(raise).encode());
+    }
     let to = Term::decode(to).map_err(|_| Failure::badarg().encode())?;
-    let sent = arguments::destination(&to).and_then(|to| Ok(host.send(&to, Etf::from_trusted(message))?));
+    let sent = arguments::destination(&to).and_then(|to| Ok(host.send(&to, message)?));
     match sent {
         // Whoever sends to a name at a node does not learn whether somebody has it (OTP: `erlang:send/2`).
         Err(Failure::Raise(Raise::Badarg)) if to.as_tuple().is_some() => Ok(()),

@@ -432,7 +432,27 @@ impl Host {
         self.kernel.atomics_apply(reference, index, op)
     }
 
-    /// Reports something that only the guest knows: garbage collection, a state change, a supervision action.
+    /// Tells that the process took the message at this place out of its mailbox, counted from the oldest one.
+    pub fn note_received(&mut self, at: u64) {
+        self.kernel.note_received(self.pid, at);
+    }
+
+    /// Tells that the process collected garbage: bytes in use before and after.
+    pub fn note_collected(&mut self, before: u64, after: u64) {
+        self.kernel.record(Some(self.pid), EventKind::Collected { before, after });
+    }
+
+    /// Tells that a behaviour goes on with another state than it had.
+    pub fn note_state_changed(&mut self) {
+        self.kernel.record(Some(self.pid), EventKind::StateChanged);
+    }
+
+    /// Tells that the process, a supervisor, acts: how, and on whom.
+    pub fn supervises(&mut self, action: Atom, detail: Etf) {
+        self.kernel.record(Some(self.pid), EventKind::Supervision { action, detail });
+    }
+
+    /// Reports something else that only the guest knows.
     pub fn report(&mut self, what: Atom, detail: Etf) {
         self.kernel.record(Some(self.pid), EventKind::Guest { what, detail });
     }

@@ -342,6 +342,7 @@ impl<F: GuestFactory> Machine<F> {
                 let reductions = fault.reductions.saturating_add(used);
                 GuestFault { reductions, ..fault }
             })?;
+            count_in(&mut report, left.iter());
             // Even a turn that does nothing costs something, or a guest could run for ever without using anything.
             used = used.saturating_add(report.reductions.max(1));
             report.reductions = used;
@@ -350,6 +351,7 @@ impl<F: GuestFactory> Machine<F> {
             };
             let news = kernel.poll(turn.pid);
             deliver(guest, &news)?;
+            count_in(&mut report, news.iter().map(|delivery| &delivery.message));
             let goes_on = !news.is_empty() || until.is_some_and(|until| until <= kernel.now());
             if !goes_on || kernel.is_doomed(turn.pid) {
                 return Ok(report);
@@ -363,6 +365,14 @@ impl<F: GuestFactory> Machine<F> {
 
 /// A guest hands the host back by returning, and it cannot return without.
 const KERNEL_IS_HOME: &str = "the kernel is away only within a turn";
+
+/// Counts messages that came into the mailbox after the guest had said what it holds.
+fn count_in<'a>(report: &mut TurnReport, messages: impl Iterator<Item = &'a Etf>) {
+    for message in messages {
+        report.mailbox_messages += 1;
+        report.mailbox_bytes += message.len() as u64;
+    }
+}
 
 fn deliver<G: Guest>(guest: &mut G, deliveries: &[Delivery]) -> Result<(), GuestFault> {
     deliveries.iter().try_for_each(|delivery| guest.deliver(&delivery.message))

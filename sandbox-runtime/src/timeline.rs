@@ -5,6 +5,7 @@
 //! - [`replay`]: the run again, from a snapshot to a place, checked on the way.
 //! - [`diff`]: where two runs part.
 //! - [`player`]: moving through a run with the time of a clock.
+//! - [`parked`]: a timeline as bytes.
 //!
 //! Only inputs are recorded (design: a machine is its first state, its seed and its inputs). Snapshots and marks are taken
 //! along the way by how much has happened, never by how long it took, and neither changes anything in the machine.
@@ -12,6 +13,7 @@
 pub mod change;
 pub mod diff;
 mod ladder;
+pub mod parked;
 pub mod player;
 mod replay;
 

@@ -122,6 +122,8 @@ pub enum EventKind {
         /// The message.
         message: Etf,
     },
+    /// A process took a message out of its mailbox. Its cause is the event of the message's arrival.
+    Received,
     /// A message was thrown away before it reached a mailbox.
     Dropped {
         /// The message.
@@ -227,7 +229,24 @@ pub enum EventKind {
     },
     /// A process waits for input: the io server of the console, or that of a session.
     InputWanted,
-    /// Something that a guest reports of itself: garbage collection, a state change, a supervision action.
+    /// A process collected garbage.
+    Collected {
+        /// Bytes of heap in use before.
+        before: u64,
+        /// Bytes of heap in use after.
+        after: u64,
+    },
+    /// A behaviour of the library goes on with another state than it had.
+    StateChanged,
+    /// A supervisor acts on its children.
+    Supervision {
+        /// `start_child`, `child_ended`, `restart_child` or `terminate_child`.
+        action: Atom,
+        /// On whom: for `start_child` module and function that start it; else the process, or the strategy of a restart, and the
+        /// name of the child, as far as the supervisor has both.
+        detail: Etf,
+    },
+    /// Something else that a guest reports of itself.
     Guest {
         /// What kind of thing.
         what: Atom,
@@ -280,7 +299,53 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// What it is called on the wire.
+    /// The names of all kinds.
+    pub const NAMES: [&str; 42] = [
+        "spawned",
+        "exited",
+        "linked",
+        "unlinked",
+        "monitored",
+        "demonitored",
+        "aliased",
+        "unaliased",
+        "registered",
+        "unregistered",
+        "sent",
+        "delivered",
+        "received",
+        "dropped",
+        "rewritten",
+        "delayed",
+        "exit_signal",
+        "timer_started",
+        "timer_fired",
+        "timer_cancelled",
+        "flag_set",
+        "group_leader_set",
+        "suspended",
+        "resumed",
+        "ets",
+        "code_loaded",
+        "code_deleted",
+        "persistent_term",
+        "output",
+        "input_wanted",
+        "collected",
+        "state_changed",
+        "supervision",
+        "guest",
+        "denied",
+        "limit_reached",
+        "turn_started",
+        "turn_ended",
+        "turn_skipped",
+        "time_advanced",
+        "schedule_diverged",
+        "halted",
+    ];
+
+    /// The name of the kind, as it is written down.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Spawned { .. } => "spawned",
@@ -295,6 +360,7 @@ impl EventKind {
             Self::Unregistered { .. } => "unregistered",
             Self::Sent { .. } => "sent",
             Self::Delivered { .. } => "delivered",
+            Self::Received => "received",
             Self::Dropped { .. } => "dropped",
             Self::Rewritten { .. } => "rewritten",
             Self::Delayed { .. } => "delayed",
@@ -312,6 +378,9 @@ impl EventKind {
             Self::PersistentTerm { .. } => "persistent_term",
             Self::Output { .. } => "output",
             Self::InputWanted => "input_wanted",
+            Self::Collected { .. } => "collected",
+            Self::StateChanged => "state_changed",
+            Self::Supervision { .. } => "supervision",
             Self::Guest { .. } => "guest",
             Self::Denied { .. } => "denied",
             Self::LimitReached { .. } => "limit_reached",
@@ -383,6 +452,17 @@ pub enum DropReason {
     InactiveAlias,
     /// Somebody outside asked for it.
     Intercepted,
+}
+
+impl DropReason {
+    /// The name, as it is written down.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoProcess => "no_process",
+            Self::InactiveAlias => "inactive_alias",
+            Self::Intercepted => "intercepted",
+        }
+    }
 }
 
 /// How a turn ended.

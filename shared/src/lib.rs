@@ -31,6 +31,7 @@ pub mod config;
 pub mod document;
 pub mod etf;
 pub mod event;
+pub mod filter;
 pub mod frame;
 pub mod ids;
 pub mod interception;

@@ -1,5 +1,6 @@
 //! Tests that cross crates, and what they share.
 //!
+//! - [`bench`]: programs whose speed is measured, with the whole library.
 //! - [`client`]: somebody who talks to a server.
 //! - [`socket`]: a client of a shared document that speaks the wire protocol by hand.
 //! - [`live`]: a client of the second socket of a sandbox.
@@ -13,6 +14,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "machine")]
+pub mod bench;
 #[cfg(feature = "machine")]
 pub mod client;
 pub mod conformance;

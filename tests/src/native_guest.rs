@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use beam::etf::{self, EncodeOptions};
+use beam::host::Note;
 use beam::image::ImageRef;
 use beam::interp::turn::Turn;
 use beam::natives::processes::{flag, info};
@@ -217,7 +218,7 @@ impl VmHost {
 
 impl beam::host::Host for VmHost {
     fn send(&mut self, to: &[u8], message: &[u8]) -> Result<(), Vec<u8>> {
-        self.with(|host| calls::send(host, to, message.to_vec())).unwrap_or(Ok(()))
+        self.with(|host| calls::send(host, to, Etf::from_trusted(message))).unwrap_or(Ok(()))
     }
     fn receive(&mut self) -> Option<Vec<u8>> {
         self.with(Host::receive).flatten().map(|message| message.bytes().to_vec())
@@ -254,6 +255,16 @@ impl beam::host::Host for VmHost {
     fn load_failed(&mut self, name: &str, reason: &str) {
         let detail = shared::Term::tuple([shared::Term::atom(name), shared::Term::binary(reason.as_bytes())]);
         self.with(|host| host.report(Atom::new("load_failed"), Etf::of(&detail)));
+    }
+    fn note(&mut self, note: Note) {
+        self.with(|host| match note {
+            Note::Received(at) => host.note_received(at as u64),
+            Note::Collected { before, after } => host.note_collected(before as u64, after as u64),
+            Note::StateChanged => host.note_state_changed(),
+        });
+    }
+    fn report(&mut self, action: &str, detail: &[u8]) {
+        self.with(|host| host.supervises(Atom::new(action), Etf::from_trusted(detail)));
     }
     fn new_atom(&mut self, _name: &str) -> bool {
         self.with(|host| host.count_atoms(1).is_ok()).unwrap_or(true)

@@ -1,8 +1,13 @@
 %% Programs of several processes for the tests and figures of time travel.
 -module(travel_programs).
 -behaviour(gen_server).
--export([counters/0, family/0, idle/0, lost_update/0, ring/0, tables/0, start_child/1]).
+-export([choosy/0, counters/0, family/0, idle/0, lost_update/0, ring/0, tables/0, start_child/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+
+%% Takes its messages in another order than that in which they came.
+choosy() ->
+    [self() ! M || M <- [a, b, c]],
+    [receive M -> erlang:display(M) end || M <- [c, a, b]].
 
 %% Ten servers that are called in turn, a thousand times, with timeouts between.
 counters() ->

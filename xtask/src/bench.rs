@@ -4,7 +4,9 @@
 
 mod beam;
 mod library;
+mod machine;
 mod page;
+mod program;
 mod programs;
 mod server;
 mod travel;
@@ -34,7 +36,7 @@ pub(crate) struct Figure {
     /// `group/what`.
     pub(crate) name: String,
     /// What `ours` and `theirs` are counted in.
-    pub(crate) unit: &'static str,
+    pub(crate) unit: String,
     /// Measured on Orrery. Less is better.
     pub(crate) ours: f64,
     /// Measured on what Orrery is compared with, in the same run; nothing where there is nothing to compare with.
@@ -45,13 +47,13 @@ pub(crate) struct Figure {
 
 impl Figure {
     /// A figure that stands alone.
-    pub(crate) fn absolute(name: impl Into<String>, unit: &'static str, ours: f64) -> Self {
-        Self { name: name.into(), unit, ours, theirs: None, ratio: None }
+    pub(crate) fn absolute(name: impl Into<String>, unit: impl Into<String>, ours: f64) -> Self {
+        Self { name: name.into(), unit: unit.into(), ours, theirs: None, ratio: None }
     }
 
     /// A figure beside that of something else.
-    pub(crate) fn against(name: impl Into<String>, unit: &'static str, ours: f64, theirs: f64) -> Self {
-        Self { name: name.into(), unit, ours, theirs: Some(theirs), ratio: Some(ours / theirs) }
+    pub(crate) fn against(name: impl Into<String>, unit: impl Into<String>, ours: f64, theirs: f64) -> Self {
+        Self { name: name.into(), unit: unit.into(), ours, theirs: Some(theirs), ratio: Some(ours / theirs) }
     }
 }
 
@@ -69,6 +71,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("beam", beam::measure),
     ("page", page::measure),
     ("library", library::measure),
+    ("machine", machine::measure),
     ("programs", programs::measure),
     ("server", server::measure),
     ("travel", travel::measure),

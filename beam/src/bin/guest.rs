@@ -12,7 +12,7 @@ mod wasm {
 
     use beam::arena::Arenas;
     use beam::guest::{Guest, Output};
-    use beam::host::Host;
+    use beam::host::{Host, Note};
 
     #[global_allocator]
     static ARENAS: Arenas = Arenas::new();
@@ -42,6 +42,8 @@ mod wasm {
         safe fn module(name: *const u8, length: usize) -> i64;
         safe fn load_failed(name: *const u8, name_length: usize, reason: *const u8, reason_length: usize);
         safe fn new_atom(name: *const u8, length: usize) -> u32;
+        safe fn note(what: u32, first: u64, second: u64);
+        safe fn report(action: *const u8, action_length: usize, detail: *const u8, detail_length: usize);
     }
 
     /// The host behind the imports. A reply is announced by its length and fetched with `reply`.
@@ -95,6 +97,13 @@ mod wasm {
         }
         fn load_failed(&mut self, name: &str, reason: &str) {
             load_failed(name.as_ptr(), name.len(), reason.as_ptr(), reason.len());
+        }
+        fn note(&mut self, said: Note) {
+            let (what, first, second) = said.numbers();
+            note(what, first, second);
+        }
+        fn report(&mut self, action: &str, detail: &[u8]) {
+            report(action.as_ptr(), action.len(), detail.as_ptr(), detail.len());
         }
         fn new_atom(&mut self, name: &str) -> bool {
             new_atom(name.as_ptr(), name.len()) != 0

@@ -15,6 +15,7 @@ use crate::atoms;
 use crate::fail::{Class, Fail};
 use crate::instr::{Code, OPERAND_CONST, OPERAND_X, OPERAND_Y, split};
 use crate::interp::stacktrace;
+use crate::probes;
 use crate::term::{Term, kind};
 use crate::vm::Vm;
 
@@ -66,6 +67,7 @@ pub(super) const TABLE: &[fn(&mut Vm, Code) -> Step] = &[
     construct::put_string,
     construct::put_utf,
     construct::utf_size,
+    probe,
 ];
 
 impl Vm {
@@ -96,6 +98,12 @@ impl Vm {
         }
         Ok(())
     }
+}
+
+/// a: number of the probe.
+fn probe(vm: &mut Vm, code: Code) -> Step {
+    probes::reached(vm, code.a());
+    Ok(code.next())
 }
 
 /// An error of the current function.

@@ -18,6 +18,7 @@ use crate::load::{Tables, bitstring, select};
 use crate::loader::validate::{Layout, Register};
 use crate::loader::{Arg, BeamFile, Instruction, LoadError, Op};
 use crate::natives::Native;
+use crate::probes;
 use crate::term::Term;
 
 /// Registers that hold values at an instruction which does not say so.
@@ -622,8 +623,15 @@ impl<'a> Emitter<'a> {
             self.words.bc(native);
             self.words.finish();
             self.skipping = true;
+        } else if let Some(probe) = self.probe(function, arity) {
+            self.plain(Operation::Probe, usize::from(probe), 0, 0);
         }
         Ok(())
+    }
+
+    fn probe(&self, function: Term, arity: u32) -> Option<u16> {
+        let name = |atom: &Term| self.tables.names.get(atom).map(String::as_str);
+        probes::number(name(&self.tables.atoms[1])?, name(&function)?, arity)
     }
 
     fn line(&mut self, args: &[Arg]) -> Result<(), LoadError> {

@@ -4,6 +4,7 @@ use super::{Native, hosted};
 use crate::atoms;
 use crate::compare::eq_exact;
 use crate::fail::{Fail, Outcome};
+use crate::host::Note;
 use crate::mailbox::Message;
 use crate::term::Term;
 use crate::vm::Vm;
@@ -97,6 +98,7 @@ pub(super) fn remove_down(vm: &mut Vm, monitor: Term) -> Result<(), Fail> {
     fetch(vm);
     let tells = |message: &Term| message.tuple_of::<5>().is_some_and(|parts| eq_exact(parts[1], monitor));
     if let Some(at) = decoded(vm)?.iter().position(tells) {
+        vm.host.note(Note::Received(at));
         vm.mailbox.remove(at);
         vm.mailbox.position -= usize::from(at < vm.mailbox.position);
     }

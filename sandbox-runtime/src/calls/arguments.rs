@@ -125,6 +125,17 @@ pub(super) fn text(term: &Term) -> Result<String, Failure> {
     chars.iter().map(|c| char(c).ok_or(Failure::badarg())).collect()
 }
 
+/// The process of this sandbox that an encoded term names, if it is one and encoded as the BEAM does it. What most messages are
+/// sent to, so it is not decoded as any term.
+pub(super) fn encoded_pid(term: &[u8]) -> Option<Pid> {
+    /// `NEW_PID_EXT` with the node as `SMALL_ATOM_UTF8_EXT`.
+    const LOCAL: &[u8; 17] = b"\x83\x58\x77\x0dnonode@nohost";
+    let words = term.strip_prefix(LOCAL)?;
+    let [id, serial, creation] = words.as_chunks::<4>().0 else { return None };
+    let is_local = words.len() == 12 && *creation == [0; 4];
+    is_local.then(|| Pid::from_parts(u32::from_be_bytes(*id), u32::from_be_bytes(*serial)))
+}
+
 /// A pid, a name, an alias, or `{Name, Node}` with this node.
 pub(super) fn destination(term: &Term) -> Result<Destination, Failure> {
     if let Some(pid) = term.as_local_pid() {
@@ -235,6 +246,18 @@ mod tests {
         for cut in 0..encoded.len() {
             assert!(Arguments::read("f", &encoded[..cut]).is_none(), "cut off at {cut}");
         }
+    }
+
+    #[test]
+    fn an_encoded_pid_of_the_sandbox_is_known() {
+        for pid in [Pid(0), Pid(7), Pid(1 << 40)] {
+            assert_eq!(encoded_pid(&Term::pid(pid).encode()), Some(pid));
+        }
+        for other in [Term::Nil, Term::atom("x"), Term::reference(Ref(1)), Term::list([Term::pid(Pid(1))])] {
+            assert_eq!(encoded_pid(&other.encode()), None);
+        }
+        let encoded = Term::pid(Pid(7)).encode();
+        assert_eq!(encoded_pid(&encoded[..encoded.len() - 1]), None);
     }
 
     #[test]

@@ -12,21 +12,23 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use imbl::Vector;
+use rustix::fs::{MemfdFlags, memfd_create};
 use serde::{Deserialize, Serialize};
 use shared::Pid;
 
+use super::engine::EngineError;
 use super::instance::WasmFactory;
 use super::memory::{Image, View};
 use super::pages::PAGE;
-use super::saved::{Page, Registers, SavedInstance};
+use super::saved::{Base, Page, Registers, SavedInstance};
 use super::template::Template;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, wasm};
 use crate::peers::{CodeChange, SavedGuests};
 use crate::snapshot::Snapshot;
 
 const MAGIC: &[u8; 16] = b"orrery snapshot\n";
 /// Changes with every change of what an index holds.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Stands for everything that a snapshot holds.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +69,9 @@ pub enum ArchiveError {
         /// What there is.
         expected: String,
     },
+    /// A module that its processes run on cannot be used here.
+    #[error(transparent)]
+    Module(#[from] EngineError),
     /// Its content cannot be encoded.
     #[error("the state of the machine: {0}")]
     Encoding(#[from] postcard::Error),
@@ -79,10 +84,18 @@ struct Index<K> {
     kernel: K,
     changes: Vector<CodeChange>,
     made: u64,
-    /// Images besides the template's on which processes began, as what differs from it.
-    images: Vec<Pages>,
+    /// What processes began on besides the template.
+    bases: Vec<BaseEntry>,
     guests: Vec<GuestEntry>,
     page_hashes: Vec<[u8; 32]>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum BaseEntry {
+    /// Another image, as what differs from that of the template.
+    Image(Pages),
+    /// A module of another kind than the BEAM.
+    Wasm(Vec<u8>),
 }
 
 /// Pages by their number in a memory of some length, and where they are in the file.
@@ -96,12 +109,13 @@ struct Pages {
 struct GuestEntry {
     pid: Pid,
     seen: u64,
-    /// 0 for the template, then one of the images.
-    image: u32,
+    /// 0 for the template, then one of the bases.
+    base: u32,
     memory: Pages,
     globals: Vec<u128>,
     reductions: u64,
     is_broken: bool,
+    fuel_owed: u64,
 }
 
 /// The pages of a file while it is being made.
@@ -132,26 +146,33 @@ impl Snapshot<WasmFactory> {
     pub fn write(&self, out: &mut impl Write) -> Result<SnapshotId, ArchiveError> {
         let template = self.factory.template();
         let mut store = Store::default();
-        let mut bases = vec![template.image.clone()];
-        let mut images = Vec::new();
+        let mut images = vec![template.image.clone()];
+        let mut bases = Vec::new();
         let mut guests = Vec::with_capacity(self.guests.guests.len());
         for (pid, saved, seen) in &self.guests.guests {
             let content = &saved.0;
-            let known = bases.iter().position(|image| Arc::ptr_eq(image, &content.base.image));
-            let image = known.unwrap_or_else(|| {
-                let image = &content.base.image;
-                images.push(store.all(image.length(), &Page::differences(image.bytes(), &template.image)));
-                bases.push(image.clone());
-                bases.len() - 1
+            let image = content.base.image();
+            let known = images.iter().position(|known| Arc::ptr_eq(known, image));
+            let base = known.unwrap_or_else(|| {
+                bases.push(match &content.base {
+                    Base::Foreign(_, module) => BaseEntry::Wasm(module.wasm().to_vec()),
+                    Base::Template(_) => {
+                        let differences = Page::differences(image.bytes(), &template.image);
+                        BaseEntry::Image(store.all(image.length(), &differences))
+                    }
+                });
+                images.push(image.clone());
+                images.len() - 1
             });
             guests.push(GuestEntry {
                 pid: *pid,
                 seen: *seen as u64,
-                image: image as u32,
+                base: base as u32,
                 memory: store.all(content.length, &content.pages),
                 globals: content.globals.clone(),
                 reductions: content.reductions,
                 is_broken: content.is_broken,
+                fuel_owed: content.fuel_owed,
             });
         }
         let index = Index {
@@ -160,7 +181,7 @@ impl Snapshot<WasmFactory> {
             kernel: &*self.kernel,
             changes: self.guests.changes.clone(),
             made: self.guests.made,
-            images,
+            bases,
             guests,
             page_hashes: store.pages.iter().map(|page| *page.hash().as_bytes()).collect(),
         };
@@ -176,6 +197,27 @@ impl Snapshot<WasmFactory> {
         }
         store.pages.iter().try_for_each(|page| out.write_all(page.bytes()))?;
         Ok(SnapshotId(id))
+    }
+
+    /// The snapshot as bytes for [`Snapshot::from_bytes`].
+    ///
+    /// # Errors
+    /// When its content cannot be encoded.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ArchiveError> {
+        let mut bytes = Vec::new();
+        self.write(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`Snapshot::open`], with what a file would hold.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`], and when there is no memory for it.
+    pub fn from_bytes(bytes: &[u8], factory: WasmFactory) -> Result<(SnapshotId, Self), ArchiveError> {
+        let memory = memfd_create("orrery-snapshot", MemfdFlags::CLOEXEC).map_err(io::Error::from)?;
+        let mut file = File::from(memory);
+        file.write_all(bytes)?;
+        Self::open(&file, factory)
     }
 
     /// Opens a snapshot. What it says is checked now; its pages are copied when processes need them. The file must not be
@@ -198,16 +240,23 @@ impl Snapshot<WasmFactory> {
             return Err(ArchiveError::Template { found, expected: template.id().to_string() });
         }
         let pages = pages_of(&view, &index.page_hashes)?;
-        let mut bases = vec![template.clone()];
-        for image in &index.images {
-            bases.push(derive(template, image, &pages)?);
+        let mut bases = vec![Base::Template(template.clone())];
+        for entry in index.bases {
+            bases.push(match entry {
+                BaseEntry::Image(image) => Base::Template(derive(template, &image, &pages)?),
+                BaseEntry::Wasm(code) => {
+                    wasm::scan(&code).map_err(|_| ArchiveError::Damaged("a module that cannot be"))?;
+                    let module = template.engine.foreign().module(&code.into())?;
+                    Base::Foreign(template.engine.clone(), module)
+                }
+            });
         }
         let mut guests = Vec::with_capacity(index.guests.len());
         for guest in index.guests {
-            let GuestEntry { pid, seen, image, memory, globals, reductions, is_broken } = guest;
-            let base = bases.get(image as usize).ok_or(ArchiveError::Damaged("a process on no image"))?;
+            let GuestEntry { pid, seen, base, memory, globals, reductions, is_broken, fuel_owed } = guest;
+            let base = bases.get(base as usize).ok_or(ArchiveError::Damaged("a process on no image"))?;
             let (length, own) = own_pages(&memory, &pages)?;
-            let registers = Registers { globals, reductions, is_broken };
+            let registers = Registers { globals, reductions, is_broken, fuel_owed };
             let library = factory.library().cloned();
             let saved = SavedInstance::of_pages(base.clone(), library, length, own, registers, 0);
             guests.push((pid, saved, usize::try_from(seen).unwrap_or(usize::MAX)));

@@ -11,12 +11,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use wasmtime::{Config, Engine, InstancePre, Linker, Module, OptLevel};
+use wasmtime::{Config, Engine, InstancePre, Linker, Module, OptLevel, Store};
 
+use super::allowance::Allowance;
 use super::engine::EngineError;
 use super::imports;
 use super::instance::State;
-use super::memory::ImageMemories;
+use super::memory::{Image, ImageMemories};
+use super::pages;
 use crate::guest::FaultCause;
 use shared::limits::LimitKind;
 
@@ -41,8 +43,37 @@ struct Shared {
     engine: Engine,
     linker: Linker<State>,
     /// By content. `None`: the compiler took too long or failed.
-    compiled: Mutex<HashMap<[u8; 32], Option<InstancePre<State>>>>,
+    compiled: Mutex<HashMap<[u8; 32], Option<ForeignModule>>>,
     compiling: AtomicUsize,
+}
+
+/// A module that is ready to be a process.
+#[derive(Clone)]
+pub(super) struct ForeignModule(Arc<Compiled>);
+
+struct Compiled {
+    wasm: Arc<[u8]>,
+    pre: InstancePre<State>,
+    /// Names under which it exports its mutable globals, all of them.
+    mutable_globals: Vec<String>,
+    /// The memory of a process that has not begun.
+    first: Arc<Image>,
+}
+
+impl ForeignModule {
+    /// The module as it was loaded.
+    pub(super) fn wasm(&self) -> &Arc<[u8]> {
+        &self.0.wasm
+    }
+    pub(super) fn pre(&self) -> &InstancePre<State> {
+        &self.0.pre
+    }
+    pub(super) fn mutable_globals(&self) -> &[String] {
+        &self.0.mutable_globals
+    }
+    pub(super) fn first(&self) -> &Arc<Image> {
+        &self.0.first
+    }
 }
 
 impl Foreign {
@@ -72,7 +103,7 @@ impl Foreign {
     ///
     /// # Errors
     /// When the compiler fails or takes too long, which is the server's affair.
-    pub(super) fn module(&self, wasm: &Arc<[u8]>) -> Result<InstancePre<State>, EngineError> {
+    pub(super) fn module(&self, wasm: &Arc<[u8]>) -> Result<ForeignModule, EngineError> {
         let key = *blake3::hash(wasm).as_bytes();
         let known = self.0.compiled.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         let compiled = match known {
@@ -89,7 +120,7 @@ impl Foreign {
         compiled.ok_or_else(|| EngineError::refused(FaultCause::Server(LimitKind::TurnTime)))
     }
 
-    fn compile(&self, wasm: Arc<[u8]>) -> Option<InstancePre<State>> {
+    fn compile(&self, wasm: Arc<[u8]>) -> Option<ForeignModule> {
         let shared = self.0.clone();
         if shared.compiling.fetch_add(1, Ordering::Relaxed) >= MAX_COMPILING {
             shared.compiling.fetch_sub(1, Ordering::Relaxed);
@@ -98,11 +129,7 @@ impl Foreign {
         let (sender, receiver) = mpsc::sync_channel(1);
         // Its end is awaited for a while; after that it goes on alone, and is counted until it ends.
         let spawned = std::thread::Builder::new().name("wasm compiler".into()).spawn(move || {
-            let exported = globals::exported(&wasm);
-            let compiled = exported.and_then(|wasm| {
-                let module = Module::new(&shared.engine, wasm).ok()?;
-                shared.linker.instantiate_pre(&module).ok()
-            });
+            let compiled = shared.compile(wasm);
             shared.compiling.fetch_sub(1, Ordering::Relaxed);
             // Nobody waits any more when it took too long.
             sender.send(compiled).ok();
@@ -112,5 +139,22 @@ impl Foreign {
             return None;
         }
         receiver.recv_timeout(COMPILE_TIME).ok().flatten()
+    }
+}
+
+impl Shared {
+    fn compile(&self, wasm: Arc<[u8]>) -> Option<ForeignModule> {
+        let module = Module::new(&self.engine, globals::exported(&wasm)?).ok()?;
+        let pre = self.linker.instantiate_pre(&module).ok()?;
+        let names = module.exports().map(|export| export.name().to_owned());
+        let mutable_globals = names.filter(|name| name.starts_with(globals::PREFIX)).collect();
+        let mut store = Store::new(&self.engine, State::new(Allowance::new(None, 0)));
+        // Segments are copied by instructions too.
+        store.set_fuel(OVERTIME_REDUCTIONS * FUEL_PER_REDUCTION).ok()?;
+        let instance = pre.instantiate(&mut store).ok()?;
+        let memory = instance.get_memory(&mut store, "memory")?.data(&store);
+        let pieces: Vec<_> = pages::written(memory).into_iter().map(|range| (range.start, &memory[range])).collect();
+        let first = Arc::new(Image::of_pieces(memory.len().max(pages::PAGE), &pieces).ok()?);
+        Some(ForeignModule(Arc::new(Compiled { wasm, pre, mutable_globals, first })))
     }
 }

@@ -4,10 +4,12 @@
 //! [`FAILURE`] set where it is the reason of an error, and fetched with `reply`. Outside a turn there is no host: calls then
 //! answer as a system without anything would.
 
+use std::sync::Arc;
+
 use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Etf, Term};
-use wasmtime::{Caller, Extern, Linker};
+use wasmtime::{Caller, Linker, Memory};
 
 use super::allowance::Refused;
 use super::instance::State;
@@ -25,9 +27,9 @@ type Guest<'a> = Caller<'a, State>;
 /// Registers all imports.
 pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     linker.func_wrap("orrery", "send", |mut guest: Guest<'_>, to: u32, to_len: u32, message: u32, len: u32| {
-        let (to, message) = (bytes(&mut guest, to, to_len)?, bytes(&mut guest, message, len)?);
+        let (to, message) = (bytes(&mut guest, to, to_len)?, shared_bytes(&mut guest, message, len)?);
         check_term(&guest, &message)?;
-        let sent = guest.data_mut().with_host(|host| calls::send(host, &to, message));
+        let sent = guest.data_mut().with_host(|host| calls::send(host, &to, Etf::from_trusted(message)));
         done(&mut guest)?;
         wasmtime::Result::Ok(match sent {
             None | Some(Ok(())) => 0,
@@ -92,6 +94,28 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
             done(&mut guest)
         },
     )?;
+    linker.func_wrap("orrery", "note", |mut guest: Guest<'_>, what: u32, first: i64, second: i64| {
+        charge(&mut guest, 0)?;
+        let (first, second) = (first.cast_unsigned(), second.cast_unsigned());
+        guest.data_mut().with_host(|host| match what {
+            1 => host.note_received(first),
+            2 => host.note_collected(first, second),
+            3 => host.note_state_changed(),
+            _ => {}
+        });
+        done(&mut guest)
+    })?;
+    linker.func_wrap(
+        "orrery",
+        "report",
+        |mut guest: Guest<'_>, action: u32, action_len: u32, detail: u32, len: u32| {
+            let (action, detail) = (text(&mut guest, action, action_len)?, bytes(&mut guest, detail, len)?);
+            check_term(&guest, &detail)?;
+            let action: String = action.chars().take(Atom::MAX_CHARS).collect();
+            guest.data_mut().with_host(|host| host.supervises(Atom::new(&action), Etf::from_trusted(detail)));
+            done(&mut guest)
+        },
+    )?;
     linker.func_wrap("orrery", "new_atom", |mut guest: Guest<'_>, _name: u32, _len: u32| {
         let is_admitted = guest.data_mut().with_host(|host| host.count_atoms(1).is_ok()).unwrap_or(true);
         done(&mut guest)?;
@@ -127,11 +151,8 @@ fn announce(guest: &mut Guest<'_>, answer: Result<Vec<u8>, Vec<u8>>) -> i64 {
     length | failure
 }
 
-fn memory(guest: &mut Guest<'_>) -> wasmtime::Result<wasmtime::Memory> {
-    guest
-        .get_export("memory")
-        .and_then(Extern::into_memory)
-        .ok_or_else(|| wasmtime::Error::msg("a guest without memory"))
+fn memory(guest: &Guest<'_>) -> wasmtime::Result<Memory> {
+    guest.data().memory.ok_or_else(|| wasmtime::Error::msg("a guest without memory"))
 }
 
 /// Work that the host does for a guest is counted as its own, where instructions are.
@@ -154,12 +175,23 @@ fn check_term(guest: &Guest<'_>, term: &[u8]) -> wasmtime::Result<()> {
 }
 
 fn bytes(guest: &mut Guest<'_>, at: u32, len: u32) -> wasmtime::Result<Vec<u8>> {
-    let memory = memory(guest)?;
-    let outside = || wasmtime::Error::msg("an address outside the memory of the guest");
-    let end =
-        (at as usize).checked_add(len as usize).filter(|end| *end <= memory.data_size(&guest)).ok_or_else(outside)?;
+    let bytes = slice(guest, at, len)?.to_vec();
     charge(guest, len)?;
-    memory.data(&guest).get(at as usize..end).map(<[u8]>::to_vec).ok_or_else(outside)
+    Ok(bytes)
+}
+
+fn shared_bytes(guest: &mut Guest<'_>, at: u32, len: u32) -> wasmtime::Result<Arc<[u8]>> {
+    let bytes = slice(guest, at, len)?.into();
+    charge(guest, len)?;
+    Ok(bytes)
+}
+
+/// Bytes of the guest's memory.
+fn slice<'a>(guest: &'a Guest<'_>, at: u32, len: u32) -> wasmtime::Result<&'a [u8]> {
+    let memory = memory(guest)?.data(guest);
+    let end = (at as usize).checked_add(len as usize);
+    let bytes = end.and_then(|end| memory.get(at as usize..end));
+    bytes.ok_or_else(|| wasmtime::Error::msg("an address outside the memory of the guest"))
 }
 
 fn text(guest: &mut Guest<'_>, at: u32, len: u32) -> wasmtime::Result<String> {

@@ -11,9 +11,9 @@ use wasmtime::{Global, Instance as WasmInstance, Memory, Store, TypedFunc, Val, 
 
 use super::allowance::{Allowance, Refused};
 use super::engine::{BeamModule, EngineError, GuestEngine};
-use super::foreign;
+use super::foreign::{self, ForeignModule};
 use super::memory;
-use super::saved::{Registers, SavedInstance};
+use super::saved::{Base, Registers, SavedInstance};
 use super::template::{LoadFailure, Template};
 use crate::guest::{FaultCause, Guest, GuestFactory, GuestFault};
 use crate::host::Host;
@@ -30,6 +30,8 @@ pub struct State {
     /// Modules that may be loaded on demand.
     library: Option<Library>,
     allowance: Allowance,
+    /// The memory of the guest, once there is one.
+    pub(super) memory: Option<Memory>,
     /// Not the BEAM: nothing that it gives is taken for a term before it was looked at, and its instructions are counted.
     pub(super) is_foreign: bool,
 }
@@ -41,8 +43,16 @@ const FULL: FaultCause = FaultCause::Server(LimitKind::Server);
 pub type Library = Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 
 impl State {
-    fn new(allowance: Allowance) -> State {
-        State { host: None, reply: Vec::new(), polled: VecDeque::new(), library: None, allowance, is_foreign: false }
+    pub(super) fn new(allowance: Allowance) -> State {
+        State {
+            host: None,
+            reply: Vec::new(),
+            polled: VecDeque::new(),
+            library: None,
+            allowance,
+            memory: None,
+            is_foreign: false,
+        }
     }
     pub(super) fn with_host<T>(&mut self, body: impl FnOnce(&mut Host) -> T) -> Option<T> {
         self.host.as_mut().map(body)
@@ -87,9 +97,10 @@ pub struct Instance {
     run: TypedFunc<i64, u32>,
     buffer: TypedFunc<u32, u32>,
     output: TypedFunc<(), u32>,
-    /// What its memory was at first, for an instance on a template.
-    base: Option<Template>,
-    /// Mutable globals that it exports: the rest of its state.
+    deliver: TypedFunc<u32, u32>,
+    /// What it began on, unless that is an empty BEAM.
+    base: Option<Base>,
+    /// Mutable globals, all of which are exported: the rest of its state.
     globals: Vec<Global>,
     reductions: u64,
     /// It trapped. Where it was then is lost, so it is not called again.
@@ -111,12 +122,15 @@ impl Instance {
         let permit = template.engine.admission().admit().ok_or_else(|| EngineError::refused(FULL))?;
         let mut store = new_store(&template.engine, Allowance::new(Some(permit), template.length()));
         let instance = memory::on_image(&template.image, || template.module.bare.instantiate(&mut store))?;
-        Instance::new(store, instance, &template.module.mutable_globals, Some(template.clone()))
+        Instance::new(store, instance, &template.module.mutable_globals, Some(Base::Template(template.clone())))
     }
     /// An instance that goes on as the saved one would have.
     fn restore(saved: &SavedInstance) -> Result<Instance, EngineError> {
         let content = &saved.0;
-        let mut instance = Instance::on(&content.base)?;
+        let mut instance = match &content.base {
+            Base::Template(template) => Instance::on(template)?,
+            Base::Foreign(engine, module) => Instance::foreign(engine, module.clone())?,
+        };
         let missing = content.length.saturating_sub(instance.memory.data_size(&instance.store));
         instance.memory.grow(&mut instance.store, (missing / WASM_PAGE) as u64)?;
         saved.write(instance.memory.data_mut(&mut instance.store));
@@ -127,14 +141,15 @@ impl Instance {
         instance.store.data_mut().library = content.library.clone();
         instance.reductions = content.reductions;
         instance.is_broken = content.is_broken;
+        instance.fuel_owed = content.fuel_owed;
         Ok(instance)
     }
-    /// What it is now; `None` for an instance without a template.
+    /// What it is now; `None` for an instance that began on an empty BEAM.
     fn save(&mut self, before: Option<&SavedInstance>) -> Option<SavedInstance> {
         let base = self.base.clone()?;
         let globals = self.globals.iter().map(|global| global_bits(&global.get(&mut self.store)));
-        let registers =
-            Registers { globals: globals.collect(), reductions: self.reductions, is_broken: self.is_broken };
+        let (reductions, is_broken, fuel_owed) = (self.reductions, self.is_broken, self.fuel_owed);
+        let registers = Registers { globals: globals.collect(), reductions, is_broken, fuel_owed };
         let library = self.store.data().library.clone();
         Some(SavedInstance::of_memory(base, library, self.memory.data(&self.store), registers, before))
     }
@@ -142,13 +157,15 @@ impl Instance {
         mut store: Store<State>,
         instance: WasmInstance,
         mutable_globals: &[String],
-        base: Option<Template>,
+        base: Option<Base>,
     ) -> Result<Instance, EngineError> {
         let memory = instance.get_memory(&mut store, "memory");
         let memory = memory.ok_or_else(|| EngineError::Guest("it exports no memory".into()))?;
         let run = instance.get_typed_func(&mut store, "run")?;
         let buffer = instance.get_typed_func(&mut store, "buffer")?;
         let output = instance.get_typed_func(&mut store, "output")?;
+        let deliver = instance.get_typed_func(&mut store, "deliver")?;
+        store.data_mut().memory = Some(memory);
         let globals = mutable_globals.iter().filter_map(|name| instance.get_global(&mut store, name)).collect();
         Ok(Instance {
             store,
@@ -157,6 +174,7 @@ impl Instance {
             run,
             buffer,
             output,
+            deliver,
             base,
             globals,
             reductions: 0,
@@ -165,15 +183,15 @@ impl Instance {
         })
     }
     /// An instance of a module other than the BEAM.
-    fn foreign(engine: &GuestEngine, wasm: &Arc<[u8]>) -> Result<Instance, EngineError> {
+    fn foreign(engine: &GuestEngine, module: ForeignModule) -> Result<Instance, EngineError> {
         let permit = engine.admission().admit().ok_or_else(|| EngineError::refused(FULL))?;
-        let module = engine.foreign().module(wasm)?;
         let mut state = State::new(Allowance::new(Some(permit), 0));
         state.is_foreign = true;
         let mut store = with_limiter(Store::new(engine.foreign().engine(), state));
         store.set_fuel(foreign::OVERTIME_REDUCTIONS * foreign::FUEL_PER_REDUCTION)?;
-        let instance = module.instantiate(&mut store)?;
-        Instance::new(store, instance, &[], None)
+        let instance = module.pre().instantiate(&mut store)?;
+        let base = Base::Foreign(engine.clone(), module.clone());
+        Instance::new(store, instance, module.mutable_globals(), Some(base))
     }
     fn is_foreign(&self) -> bool {
         self.store.data().is_foreign
@@ -221,18 +239,22 @@ impl Instance {
     }
     /// Hands bytes to an export that takes their number and gives a status.
     pub(super) fn request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
+        let export = self.instance.get_typed_func(&mut self.store, export)?;
+        self.hand_over(&export, bytes)
+    }
+    fn hand_over(&mut self, export: &TypedFunc<u32, u32>, bytes: &[u8]) -> Result<(), EngineError> {
         let result = self.metered(0, |instance| instance.unmetered_request(export, bytes));
         self.is_broken |= result.as_ref().is_err_and(|error| !matches!(error, EngineError::Guest(_)));
         let ((), fuel) = result?;
         self.fuel_owed = self.fuel_owed.saturating_add(fuel);
         Ok(())
     }
-    fn unmetered_request(&mut self, export: &str, bytes: &[u8]) -> Result<(), EngineError> {
+    fn unmetered_request(&mut self, export: &TypedFunc<u32, u32>, bytes: &[u8]) -> Result<(), EngineError> {
         self.check()?;
         let length = u32::try_from(bytes.len()).map_err(|_| EngineError::Guest("a request is too large".into()))?;
         let at = self.buffer.call(&mut self.store, length)?;
         self.memory.write(&mut self.store, at as usize, bytes).map_err(|e| EngineError::Guest(e.to_string()))?;
-        match self.call::<u32, u32>(export, length)? {
+        match export.call(&mut self.store, length)? {
             0 => Ok(()),
             _ => {
                 let text = self.read_output()?.bytes;
@@ -373,7 +395,9 @@ impl GuestFactory for WasmFactory {
     }
 
     fn instantiate_wasm(&mut self, pid: Pid, wasm: &Arc<[u8]>) -> Result<WasmGuest, GuestFault> {
-        let instance = Instance::foreign(&self.template.engine, wasm).map_err(|error| fault(&error))?;
+        let engine = &self.template.engine;
+        let module = engine.foreign().module(wasm).map_err(|error| fault(&error))?;
+        let instance = Instance::foreign(engine, module).map_err(|error| fault(&error))?;
         Ok(WasmGuest { instance, pid })
     }
 
@@ -434,7 +458,8 @@ impl Guest for WasmGuest {
     }
 
     fn deliver(&mut self, message: &Etf) -> Result<(), GuestFault> {
-        self.instance.request("deliver", message.bytes()).map_err(|error| fault(&error))
+        let deliver = self.instance.deliver.clone();
+        self.instance.hand_over(&deliver, message.bytes()).map_err(|error| fault(&error))
     }
 
     fn run(&mut self, host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>) {
@@ -446,8 +471,13 @@ impl Guest for WasmGuest {
         let mut report = self.instance.turn(reductions).map_err(failed);
         // What was fetched from the machine belongs into the mailbox, in front of what comes next.
         while let Some(message) = self.instance.store.data_mut().polled.pop_front() {
-            if let Err(error) = self.deliver(&message) {
-                report = report.and(Err(error));
+            match (self.deliver(&message), &mut report) {
+                (Ok(()), Ok(report)) => {
+                    report.mailbox_messages += 1;
+                    report.mailbox_bytes += message.len() as u64;
+                }
+                (Ok(()), Err(_)) => {}
+                (Err(error), _) => report = report.and(Err(error)),
             }
         }
         // An answer that was announced and not fetched is not there any more in the next turn.

@@ -1,10 +1,12 @@
-//! A wasm process between two turns: the pages of its memory that are not its template's.
+//! A wasm process between two turns: the pages of its memory that are not those that it began with.
 
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::Xxh3;
 
+use super::engine::GuestEngine;
+use super::foreign::ForeignModule;
 use super::instance::Library;
 use super::memory::{Image, View};
 use super::pages::{self, PAGE};
@@ -55,10 +57,28 @@ impl Page {
 #[derive(Clone)]
 pub struct SavedInstance(pub(super) Arc<Content>);
 
-/// What a wasm process is besides its template.
+/// What a process began on.
+#[derive(Clone)]
+pub(super) enum Base {
+    /// The BEAM with code loaded.
+    Template(Template),
+    /// A module of another kind.
+    Foreign(GuestEngine, ForeignModule),
+}
+
+impl Base {
+    /// Its memory at first.
+    pub(super) fn image(&self) -> &Arc<Image> {
+        match self {
+            Base::Template(template) => &template.image,
+            Base::Foreign(_, module) => module.first(),
+        }
+    }
+}
+
+/// What a wasm process is besides what it began on.
 pub(super) struct Content {
-    /// What it began on.
-    pub(super) base: Template,
+    pub(super) base: Base,
     pub(super) library: Option<Library>,
     /// Bytes of its memory.
     pub(super) length: usize,
@@ -71,6 +91,8 @@ pub(super) struct Content {
     pub(super) reductions: u64,
     /// It has trapped where nobody could be told; its next turn will fail.
     pub(super) is_broken: bool,
+    /// Instructions that it is yet to be charged for.
+    pub(super) fuel_owed: u64,
     digest: OnceLock<u64>,
     own_bytes: u64,
 }
@@ -80,12 +102,13 @@ pub(super) struct Registers {
     pub(super) globals: Vec<u128>,
     pub(super) reductions: u64,
     pub(super) is_broken: bool,
+    pub(super) fuel_owed: u64,
 }
 
 impl SavedInstance {
     /// Reads a memory. Pages that are the same in `before` are shared with it.
     pub(super) fn of_memory(
-        base: Template,
+        base: Base,
         library: Option<Library>,
         memory: &[u8],
         registers: Registers,
@@ -94,11 +117,12 @@ impl SavedInstance {
         let mut earlier = before.map_or(&[][..], |before| &before.0.pages);
         let mut own_bytes = 0;
         let mut pages = Vec::new();
+        let image = base.image();
         for range in pages::written(memory) {
             let end = range.end.next_multiple_of(PAGE).min(memory.len());
             for at in (range.start / PAGE * PAGE..end).step_by(PAGE) {
                 let Some(bytes) = memory[at..].first_chunk::<PAGE>() else { continue };
-                if bytes == template_page(&base.image, at) {
+                if bytes == template_page(image, at) {
                     continue;
                 }
                 let number = (at / PAGE) as u32;
@@ -117,14 +141,14 @@ impl SavedInstance {
     }
 
     pub(super) fn of_pages(
-        base: Template,
+        base: Base,
         library: Option<Library>,
         length: usize,
         pages: Vec<(u32, Arc<Page>)>,
         registers: Registers,
         own_bytes: u64,
     ) -> SavedInstance {
-        let Registers { globals, reductions, is_broken } = registers;
+        let Registers { globals, reductions, is_broken, fuel_owed } = registers;
         let digest = OnceLock::new();
         SavedInstance(Arc::new(Content {
             base,
@@ -134,6 +158,7 @@ impl SavedInstance {
             globals,
             reductions,
             is_broken,
+            fuel_owed,
             digest,
             own_bytes,
         }))
@@ -165,6 +190,7 @@ impl SavedGuest for SavedInstance {
             let content = &self.0;
             let mut hasher = Xxh3::new();
             (content.length, &content.globals, content.reductions, content.is_broken).hash(&mut hasher);
+            content.fuel_owed.hash(&mut hasher);
             for (number, page) in &content.pages {
                 hasher.write_u32(*number);
                 hasher.write(page.bytes());

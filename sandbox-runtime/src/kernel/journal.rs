@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 use std::hash::{Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 use shared::event::{Event, EventKind};
 use shared::{EventSeq, Pid, VirtualTime};
+
+use super::filter::EventFilter;
 
 /// Numbers events and keeps those of them that somebody wants, until they are taken.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,6 +23,9 @@ pub struct Journal {
     capacity: usize,
     dropped: u64,
     interest: Interest,
+    /// Of those that are of interest, which are kept.
+    #[serde(skip)]
+    filter: Option<Arc<EventFilter>>,
 }
 
 /// How many events are kept when nobody says otherwise.
@@ -34,6 +40,7 @@ impl Default for Journal {
             capacity: DEFAULT_CAPACITY,
             dropped: 0,
             interest: Interest::default(),
+            filter: None,
         }
     }
 }
@@ -53,7 +60,7 @@ pub enum Interest {
 /// A copy goes on with the numbers but holds no events: those belong to whoever takes them from the original.
 impl Clone for Journal {
     fn clone(&self) -> Self {
-        Self { last: self.last, kept: VecDeque::new(), dropped: 0, ..*self }
+        Self { kept: VecDeque::new(), dropped: 0, filter: self.filter.clone(), ..*self }
     }
 }
 
@@ -61,6 +68,11 @@ impl Journal {
     /// Says which events to keep from now on.
     pub fn set_interest(&mut self, interest: Interest) {
         self.interest = interest;
+    }
+
+    /// Keeps only those events that a filter wants from now on; with none, all that are of interest.
+    pub fn set_filter(&mut self, filter: Option<Arc<EventFilter>>) {
+        self.filter = filter;
     }
 
     /// Says how many events to keep at most until they are taken. When there are more, the oldest are dropped, and
@@ -134,8 +146,11 @@ impl Journal {
             Interest::Everything => true,
         };
         if wanted {
-            self.make_room(1);
-            self.kept.push_back(Event { seq, at, pid, reductions, cause, kind });
+            let event = Event { seq, at, pid, reductions, cause, kind };
+            if self.filter.as_ref().is_none_or(|filter| filter.wants(&event)) {
+                self.make_room(1);
+                self.kept.push_back(event);
+            }
         }
         seq
     }

@@ -54,6 +54,8 @@ pub struct Process {
     pub(crate) doomed: Option<(Etf, ExitedBy)>,
     /// Messages and bytes in its mailbox, as the guest last said, and what is on the way to it.
     pub(crate) mailbox: Mailbox,
+    /// The arrival of each message in the guest's mailbox, oldest first.
+    pub(crate) inbox: VecDeque<EventSeq>,
     /// Bytes of memory, as the guest last said.
     pub memory: u64,
     /// How many links, monitors and aliases were counted for it.
@@ -123,6 +125,7 @@ impl Process {
             throttled_until: None,
             doomed: None,
             mailbox: Mailbox::default(),
+            inbox: VecDeque::new(),
             memory: 0,
             counted_relations: 0,
         }

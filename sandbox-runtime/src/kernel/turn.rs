@@ -182,6 +182,7 @@ impl Kernel {
         mailbox.queued_bytes = mailbox.queued_bytes.saturating_sub(bytes);
         mailbox.guest_messages += deliveries.len() as u64;
         mailbox.guest_bytes += bytes;
+        process.inbox.extend(deliveries.iter().map(|delivery| delivery.seq));
         if let Some(last) = deliveries.last() {
             process.cause = Some(last.seq);
         }
@@ -198,6 +199,7 @@ impl Kernel {
         process.mailbox.guest_messages = report.mailbox_messages;
         process.mailbox.guest_bytes = report.mailbox_bytes;
         let memory_before = std::mem::replace(&mut process.memory, report.memory);
+        let has_more = process.inbox.len() as u64 > report.mailbox_messages;
         process.state = RunState::Runnable;
         let doomed = process.doomed.take();
         let relations_now = process.relations();
@@ -205,6 +207,9 @@ impl Kernel {
         self.relations = self.relations.saturating_sub(relations_before) + relations_now;
         self.total_reductions += u64::from(report.reductions);
         self.memory_in_use = self.memory_in_use.saturating_sub(memory_before) + report.memory;
+        if has_more {
+            self.settle_inbox(pid);
+        }
         self.clock.spend(report.reductions);
         let outcome = match (&doomed, &report.result) {
             (Some(_), _) | (None, TurnResult::Exited { .. }) => TurnOutcome::Exited,

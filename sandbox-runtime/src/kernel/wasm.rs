@@ -16,7 +16,7 @@ const MAGIC: &[u8] = b"\0asm";
 const IMPORTS: &str = "orrery";
 
 /// Names of the imports, with the types of their parameters and results: `i` for `i32`, `l` for `i64`.
-pub const IMPORTED: [(&str, &str, &str); 13] = [
+pub const IMPORTED: [(&str, &str, &str); 15] = [
     ("send", "iiii", "l"),
     ("receive", "", "l"),
     ("must_stop", "", "i"),
@@ -30,6 +30,8 @@ pub const IMPORTED: [(&str, &str, &str); 13] = [
     ("module", "ii", "l"),
     ("load_failed", "iiii", ""),
     ("new_atom", "ii", "i"),
+    ("note", "ill", ""),
+    ("report", "iiii", ""),
 ];
 
 /// Functions that a module must export, in the same way.

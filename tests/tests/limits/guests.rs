@@ -5,14 +5,15 @@ use std::process::Command as Program;
 use std::sync::OnceLock;
 
 use sandbox_runtime::kernel::Raise;
-use sandbox_runtime::machine::Stopped;
+use sandbox_runtime::machine::{Machine, Stopped};
+use sandbox_runtime::snapshot::Snapshot;
 use shared::Term;
 use shared::command::Command;
-use shared::event::ExitedBy;
+use shared::event::{Event, EventKind, ExitedBy};
 use shared::limits::{LimitKind, Limits};
 use shared::term::Atom;
 
-use crate::sandbox::{End, Sandbox, end, sandbox, victim, victim_alone};
+use crate::sandbox::{End, Sandbox, end, factory, sandbox, victim, victim_alone};
 
 const MAX_TURNS: u64 = 100_000;
 
@@ -82,6 +83,58 @@ fn a_run_with_such_processes_repeats_exactly() {
         (machine.take_events(), machine.kernel().state_hash())
     };
     assert!(run() == run());
+}
+
+#[test]
+fn what_a_supervisor_does_is_told() {
+    let mut machine = with_guest("counter", counter(), "supervised", vec![]);
+    machine.run(MAX_TURNS);
+    let acts: Vec<String> = machine
+        .take_events()
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::Supervision { action, detail } => Some(format!("{action} {detail}")),
+            _ => None,
+        })
+        .collect();
+    let first = ["start_child {guests,start_counter}", "child_ended {", "restart_child {one_for_one,counter}"];
+    let then = ["start_child {guests,start_counter}", "terminate_child {"];
+    for (act, expected) in acts.iter().zip(first.into_iter().chain(then)) {
+        assert!(act.starts_with(expected), "{acts:?}");
+    }
+    assert!(acts.len() >= 5, "{acts:?}");
+}
+
+/// What it comes to when it runs to its end.
+fn finish(machine: &mut Sandbox) -> (Vec<Event>, Option<u64>) {
+    machine.run(MAX_TURNS);
+    (machine.take_events(), machine.state_hash())
+}
+
+#[test]
+fn a_machine_with_such_processes_can_be_saved_forked_and_put_into_a_file() {
+    for (name, wasm, function) in
+        [("counter", counter(), "counter"), ("counter", counter(), "supervised"), ("echo", &echo(), "echo")]
+    {
+        let straight = finish(&mut with_guest(name, wasm, function, vec![]));
+        let mut with_it = 0;
+        for turns in 0..60 {
+            let mut machine = with_guest(name, wasm, function, vec![]);
+            machine.run(turns);
+            let first = machine.take_events();
+            let snapshot = machine.snapshot().expect("all of them can be saved");
+            with_it += usize::from(snapshot.guest_count() > 1);
+            let (_, opened) =
+                Snapshot::from_bytes(&snapshot.to_bytes().expect("room"), factory()).expect("what was written");
+            assert_eq!(opened.state_hash(), snapshot.state_hash(), "{function} after {turns} turns");
+            for mut copy in [Machine::restore(&snapshot), Machine::restore(&opened), machine] {
+                let (rest, hash) = finish(&mut copy);
+                let events = first.iter().cloned().chain(rest).collect::<Vec<_>>();
+                assert!((events, hash) == straight, "{function} after {turns} turns");
+            }
+        }
+        assert!(with_it > 4, "{function}: a process of the module was there {with_it} times");
+    }
 }
 
 /// A module with the exports of the interface. `parts` replace those of the same name.

@@ -76,9 +76,17 @@ pub(crate) fn sandbox(limits: Limits, module: &str, function: &str, arguments: V
     on(&made().template, limits, module, function, arguments)
 }
 
+/// What processes of [`sandbox`] run on.
+pub(crate) fn factory() -> WasmFactory {
+    factory_on(&made().template)
+}
+
+fn factory_on(template: &Template) -> WasmFactory {
+    WasmFactory::new(template.clone(), Some(made().library.clone()))
+}
+
 fn on(template: &Template, limits: Limits, module: &str, function: &str, arguments: Vec<Term>) -> Sandbox {
-    let factory = WasmFactory::new(template.clone(), Some(made().library.clone()));
-    let mut machine = Machine::new(Config { limits, ..Config::default() }, factory);
+    let mut machine = Machine::new(Config { limits, ..Config::default() }, factory_on(template));
     let entry = Entry::new(module, function, Etf::of(&Term::list(arguments)));
     machine.command(Command::Spawn { entry, group_leader: None, name: None }).expect("there is room for a process");
     machine

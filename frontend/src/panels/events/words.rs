@@ -42,6 +42,7 @@ pub fn words(event: &Event, world: &World) -> String {
             format!("sends to {}{nobody}: {}", to(whom), line(message))
         }
         EventKind::Delivered { message } => format!("gets {}", line(message)),
+        EventKind::Received => "takes a message out of its mailbox".to_owned(),
         EventKind::Dropped { message, .. } => format!("dropped: {}", line(message)),
         EventKind::Rewritten { message } => format!("message rewritten to {}", line(message)),
         EventKind::Delayed { due } => format!("message held back until {} ms", due.millis()),
@@ -65,6 +66,9 @@ pub fn words(event: &Event, world: &World) -> String {
         }
         EventKind::Output { bytes, .. } => format!("writes {:?}", String::from_utf8_lossy(bytes)),
         EventKind::InputWanted => "waits for input".to_owned(),
+        EventKind::Collected { before, after } => format!("collects garbage: {before} bytes, then {after}"),
+        EventKind::StateChanged => "has another state".to_owned(),
+        EventKind::Supervision { action, detail } => format!("{}: {}", action.as_str().replace('_', " "), line(detail)),
         EventKind::Guest { what, detail } => format!("{} {}", what.as_str(), line(detail)),
         EventKind::Denied { capability, detail } => format!("may not use {}: {}", capability.as_str(), line(detail)),
         EventKind::LimitReached { limit, allowed } => format!("reached the limit of {allowed} {}", limit.atom()),

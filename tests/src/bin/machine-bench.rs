@@ -1,0 +1,117 @@
+//! What processes, messages and tables cost in a machine beside real Erlang, and what idle processes take: the programs of `tests/bench/machine_programs.erl` on the whole library.
+//!
+//! Prints one JSON object a figure. Started by `cargo xtask bench machine`, which sets the environment variables that it reads.
+//! Arguments are names of figures; without any, all are measured.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use sandbox_runtime::host::instance::WasmFactory;
+use sandbox_runtime::host::template::Template;
+use sandbox_runtime::kernel::Config;
+use sandbox_runtime::kernel::journal::Interest;
+use sandbox_runtime::machine::{Machine, Stopped};
+use shared::command::Command;
+use shared::event::Entry;
+use shared::limits::Limits;
+use shared::{Etf, Term};
+use tests::bench::{self, print};
+
+/// Programs whose time is counted for each thing that they do, with how often they do it here.
+const PROGRAMS: [(&str, &str, i64); 7] = [
+    ("spawn", "spawned", 4_000),
+    ("spawn-and-exit", "ended", 5_000),
+    ("round-trip", "round_trips", 50_000),
+    ("gen-server-call", "calls", 20_000),
+    ("fan-in-100", "fan_in", 100_000),
+    ("ets-insert", "inserts", 100_000),
+    ("ets-lookup", "lookups", 100_000),
+];
+/// Runs of which the best counts.
+const RUNS: usize = 5;
+/// Servers that are alive at once.
+const SERVERS: i64 = 10_000;
+/// What Linux allows by default.
+const DEFAULT_MAX_MAP_COUNT: f64 = 65_530.0;
+
+fn main() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    bench::compile(folder.path(), &["machine_programs.erl"])?;
+    let template = bench::template(folder.path())?;
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| name.starts_with(wanted.as_str()));
+    for (name, function, count) in PROGRAMS {
+        if is_wanted(name) {
+            let ours = ours(&template, function, count)?;
+            let theirs = theirs(folder.path(), function, count)?;
+            print(name, "us", ours, Some(theirs));
+        }
+    }
+    if is_wanted("idle") {
+        idle(&template, folder.path())?;
+    }
+    Ok(())
+}
+
+fn machine(template: &Template, function: &str, arguments: &[Term]) -> anyhow::Result<Machine<WasmFactory>> {
+    let limits = Limits { processes: 20_000, messages_per_second: u64::MAX, ..Limits::default() };
+    let mut machine = Machine::new(Config { limits, ..Config::default() }, WasmFactory::new(template.clone(), None));
+    machine.kernel_mut().journal_mut().set_interest(Interest::Nothing);
+    let entry = Entry::new("machine_programs", function, Etf::of(&Term::list(arguments.to_vec())));
+    let spawned = machine.command(Command::Spawn { entry, group_leader: None, name: None });
+    spawned.map_err(|raise| anyhow::anyhow!("spawning: {raise:?}"))?;
+    Ok(machine)
+}
+
+/// Microseconds for each of the things that a program does so many of.
+fn ours(template: &Template, function: &str, count: i64) -> anyhow::Result<f64> {
+    let mut best = Duration::MAX;
+    for _ in 0..RUNS {
+        let mut machine = machine(template, function, &[Term::Int(count)])?;
+        let begun = Instant::now();
+        while machine.run(10_000) == Stopped::TurnLimit {}
+        best = best.min(begun.elapsed());
+        // Its first process is over; those that it was linked to are with it unless they wait for ever.
+        ensure!(machine.kernel().process_count() <= usize::try_from(count)?, "{function} has not ended");
+    }
+    Ok(best.as_secs_f64() * 1e6 / count as f64)
+}
+
+fn theirs(folder: &Path, function: &str, count: i64) -> anyhow::Result<f64> {
+    let text = format!("io:format(\"~p\", [machine_programs:time({function}, {count})])");
+    let micros: f64 = bench::erl(&text, folder)?.parse().context("erl printed something odd")?;
+    Ok(micros / count as f64)
+}
+
+/// What servers take that wait.
+fn idle(template: &Template, folder: &Path) -> anyhow::Result<()> {
+    let theirs: f64 = bench::erl("io:format(\"~p\", [machine_programs:server_bytes()])", folder)?.parse()?;
+    let (anonymous, tables, mappings) = (status("RssAnon")?, status("VmPTE")?, mappings()?);
+    let mut machine = machine(template, "servers", &[Term::Int(SERVERS)])?;
+    while machine.run(10_000) == Stopped::TurnLimit {}
+    let alive = machine.guest_count();
+    ensure!(alive > usize::try_from(SERVERS)?, "only {alive} are alive");
+    let each = |before: f64, now: f64| (now - before) / SERVERS as f64;
+    print("idle-server", "kB", each(anonymous, status("RssAnon")?), Some(theirs / 1e3));
+    print("idle-server-page-tables", "kB", each(tables, status("VmPTE")?), None);
+    print("idle-10000-mappings", "maps", mappings_since(mappings)?, Some(DEFAULT_MAX_MAP_COUNT));
+    Ok(())
+}
+
+/// A line of `/proc/self/status` in kilobytes of 1000 bytes.
+fn status(field: &str) -> anyhow::Result<f64> {
+    let text = fs::read_to_string("/proc/self/status")?;
+    let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+    let kibibytes: f64 = line.context("the system tells it")?.trim().trim_end_matches(" kB").parse()?;
+    Ok(kibibytes * 1.024)
+}
+
+fn mappings() -> anyhow::Result<usize> {
+    Ok(fs::read_to_string("/proc/self/maps")?.lines().count())
+}
+
+fn mappings_since(before: usize) -> anyhow::Result<f64> {
+    Ok((mappings()? - before) as f64)
+}
