@@ -50,6 +50,10 @@ pub trait Host {
     /// Performs a function of [`crate::natives::hosted`] with the list of its arguments (external term format). Gives its value, or
     /// the reason of the error that it raises, in the same format, or `{error, Reason, Cause}` (see [`crate::natives::hosted::call`]).
     fn call(&mut self, function: u16, arguments: &[u8]) -> Result<Vec<u8>, Vec<u8>>;
+    /// Reductions of work that the last [`Host::call`] was for the host, for the process to be charged.
+    fn work(&mut self) -> usize {
+        0
+    }
     /// The next reference number of the sandbox.
     fn make_ref(&mut self) -> u64;
     /// The next unique integer of the sandbox (monotonic).

@@ -47,6 +47,8 @@ pub struct Host {
     /// Messages that were polled and not yet taken.
     arrived: VecDeque<Etf>,
     calls: Calls,
+    /// Reductions of work that the guest is yet to be charged for.
+    work: u64,
 }
 
 /// How often the guest has called its host in this turn.
@@ -65,13 +67,23 @@ impl std::fmt::Debug for Host {
 
 impl Host {
     pub(crate) fn new(kernel: Box<Kernel>, pid: Pid, peers: Box<dyn Peers>, calls: Calls) -> Self {
-        Self { kernel, pid, peers, arrived: VecDeque::new(), calls }
+        Self { kernel, pid, peers, arrived: VecDeque::new(), calls, work: 0 }
     }
 
     /// Notes that a call of the guest is done. False: the turn has to end here.
     pub(crate) fn call_is_done(&mut self) -> bool {
         self.calls.done += 1;
         self.calls.most != Some(self.calls.done)
+    }
+
+    /// Charges the process for work that is done for it here.
+    pub(crate) fn charge(&mut self, reductions: u64) {
+        self.work = self.work.saturating_add(reductions);
+    }
+
+    /// The reductions of what was done for the process since the last call, for its guest to count them.
+    pub fn take_work(&mut self) -> u64 {
+        std::mem::take(&mut self.work)
     }
 
     pub(crate) fn calls(&self) -> Calls {

@@ -55,7 +55,8 @@ pub trait Peers: Send + Any {
 
 /// Guests by process.
 pub(crate) struct Guests<G: Guest> {
-    guests: BTreeMap<Pid, Held<G>>,
+    /// In boxes: a guest is large, and is taken out and put back for every turn.
+    guests: BTreeMap<Pid, Box<Held<G>>>,
     /// All changes of code since the machine began.
     changes: Vector<CodeChange>,
     /// Changes that guests with common code have made.
@@ -96,13 +97,13 @@ impl<G: Guest> Guests<G> {
         &mut self,
         pid: Pid,
         make: impl FnOnce(&Self) -> Result<(G, usize), GuestFault>,
-    ) -> Result<Held<G>, GuestFault> {
+    ) -> Result<Box<Held<G>>, GuestFault> {
         let mut held = match self.guests.remove(&pid) {
             Some(held) => held,
             None => {
                 let (guest, seen) = make(self)?;
                 self.made += 1;
-                Held::new(guest, seen)
+                Box::new(Held::new(guest, seen))
             }
         };
         self.bring_up_to_date(pid, &mut held)?;
@@ -129,7 +130,7 @@ impl<G: Guest> Guests<G> {
     }
 
     /// Puts a guest back after its turn, in which it made its own changes.
-    pub(crate) fn put(&mut self, pid: Pid, mut held: Held<G>) {
+    pub(crate) fn put(&mut self, pid: Pid, mut held: Box<Held<G>>) {
         self.shared_seen = self.changes.len();
         held.seen = self.changes.len();
         self.guests.insert(pid, held);
@@ -194,7 +195,8 @@ impl<G: Guest> Clone for SavedGuests<G> {
 impl<G: Guest> SavedGuests<G> {
     /// Guests that go on from here. Each is only made when it is needed.
     pub(crate) fn restore(&self) -> Guests<G> {
-        let held = self.guests.iter().map(|(pid, saved, seen)| (*pid, Held::of_saved(saved.clone(), *seen)));
+        let held = |saved: &G::Saved, seen: usize| Box::new(Held::of_saved(saved.clone(), seen));
+        let held = self.guests.iter().map(|(pid, saved, seen)| (*pid, held(saved, *seen)));
         let (changes, shared_seen) = (self.changes.clone(), self.changes.len());
         Guests { guests: held.collect(), changes, shared_seen, made: self.made }
     }

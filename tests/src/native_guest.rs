@@ -230,6 +230,9 @@ impl beam::host::Host for VmHost {
         let answer = self.with(|host| calls::call(host, function, arguments));
         answer.unwrap_or_else(|| Err(Etf::atom("notsup").bytes().to_vec()))
     }
+    fn work(&mut self) -> usize {
+        self.with(|host| usize::try_from(host.take_work()).unwrap_or(usize::MAX)).unwrap_or(0)
+    }
     fn make_ref(&mut self) -> u64 {
         self.with(|host| host.make_ref().0).unwrap_or(0)
     }

@@ -47,10 +47,16 @@ mod wasm {
     }
 
     /// The host behind the imports. A reply is announced by its length and fetched with `reply`.
-    struct Imports;
+    struct Imports {
+        /// Reductions that the last call was for the host.
+        work: usize,
+    }
 
     /// Set in an announced length where the reply is a failure.
     const FAILURE: i64 = 1 << 32;
+
+    /// From this bit on, the length announced for a call has the reductions that it was for the host.
+    const WORK_SHIFT: u32 = 33;
 
     fn fetch(announced: i64) -> Result<Vec<u8>, Vec<u8>> {
         let length = (announced & 0xffff_ffff) as usize;
@@ -74,7 +80,12 @@ mod wasm {
             must_stop() != 0
         }
         fn call(&mut self, function: u16, arguments: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
-            fetch(call(u32::from(function), arguments.as_ptr(), arguments.len()))
+            let announced = call(u32::from(function), arguments.as_ptr(), arguments.len());
+            self.work = (announced >> WORK_SHIFT) as usize;
+            fetch(announced)
+        }
+        fn work(&mut self) -> usize {
+            std::mem::take(&mut self.work)
         }
         fn make_ref(&mut self) -> u64 {
             make_ref()
@@ -131,7 +142,7 @@ mod wasm {
     extern "C" fn seal() -> u32 {
         let guest = guest();
         let sealed = ARENAS.seal();
-        guest.prepare(Box::new(Imports));
+        guest.prepare(Box::new(Imports { work: 0 }));
         u32::from(sealed)
     }
     /// Begins to extend the image: what follows belongs to it until it is sealed again.

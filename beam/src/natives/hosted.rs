@@ -248,7 +248,10 @@ pub fn call(vm: &mut Vm, number: u16, args: &[Term]) -> Outcome {
     let args = vm.heap.list(args);
     let request = encode(vm, args)?;
     vm.charge(request.len() / 1024);
-    match vm.host.call(number, &request) {
+    let answer = vm.host.call(number, &request);
+    let work = vm.host.work();
+    vm.charge(work);
+    match answer {
         Ok(answer) => decode(vm, &answer),
         Err(answer) => {
             let reason = decode(vm, &answer)?;

@@ -15,7 +15,10 @@ pub(super) fn ets(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
 
 fn run(host: &mut Host, function: &str, arguments: &shared::Etf) -> Answer {
     match host.ets(function, arguments) {
-        Ok(reply) => Ok(Value::Term(reply.value)),
+        Ok(reply) => {
+            host.charge(reply.reductions);
+            Ok(Value::Term(reply.value))
+        }
         Err(EtsRaise::Undefined) => Err(Failure::reason("undef")),
         Err(EtsRaise::Error(error)) => Err(match error.cause() {
             Some(cause) => Failure::Raise(Raise::BadargCause(cause)),

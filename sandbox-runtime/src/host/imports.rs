@@ -19,6 +19,10 @@ use crate::host::Host;
 
 /// Set in an announced length where the answer is the reason of an error.
 pub(super) const FAILURE: i64 = 1 << 32;
+/// From this bit on, what is announced for a call has the reductions that it was for the host.
+const WORK_SHIFT: u32 = 33;
+/// Most of them for one call.
+const MAX_WORK: u64 = (1 << 30) - 1;
 /// Announced where there is no answer.
 pub(super) const NONE: i64 = -1;
 
@@ -54,7 +58,8 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
         let answer = guest.data_mut().with_host(|host| calls::call(host, number, &arguments));
         done(&mut guest)?;
         let answer = answer.unwrap_or_else(|| Err(Etf::atom("notsup").bytes().to_vec()));
-        wasmtime::Result::Ok(announce(&mut guest, answer))
+        let work = guest.data_mut().with_host(Host::take_work).unwrap_or(0).min(MAX_WORK);
+        wasmtime::Result::Ok(announce(&mut guest, answer) | (work.cast_signed() << WORK_SHIFT))
     })?;
     linker.func_wrap("orrery", "reply", |mut guest: Guest<'_>, to: u32| {
         let reply = std::mem::take(&mut guest.data_mut().reply);
