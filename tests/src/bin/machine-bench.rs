@@ -1,11 +1,12 @@
-//! What processes, messages and tables cost in a machine beside real Erlang, and what idle processes take: the programs of `tests/bench/machine_programs.erl` on the whole library.
+//! What processes, messages and tables cost in a machine beside real Erlang, and what idle processes take: the programs of
+//! `tests/bench/machine_programs.erl` on the whole library.
 //!
 //! Prints one JSON object a figure. Started by `cargo xtask bench machine`, which sets the environment variables that it reads.
 //! Arguments are names of figures; without any, all are measured.
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use sandbox_runtime::host::instance::WasmFactory;
@@ -17,7 +18,7 @@ use shared::command::Command;
 use shared::event::Entry;
 use shared::limits::Limits;
 use shared::{Etf, Term};
-use tests::bench::{self, print};
+use tests::bench::{self, print, processor_time};
 
 /// Programs whose time is counted for each thing that they do, with how often they do it here.
 const PROGRAMS: [(&str, &str, i64); 7] = [
@@ -65,14 +66,14 @@ fn machine(template: &Template, function: &str, arguments: &[Term]) -> anyhow::R
     Ok(machine)
 }
 
-/// Microseconds for each of the things that a program does so many of.
+/// Microseconds of a processor for each of the things that a program does so many of. A machine runs in one thread.
 fn ours(template: &Template, function: &str, count: i64) -> anyhow::Result<f64> {
     let mut best = Duration::MAX;
     for _ in 0..RUNS {
         let mut machine = machine(template, function, &[Term::Int(count)])?;
-        let begun = Instant::now();
+        let begun = processor_time()?;
         while machine.run(10_000) == Stopped::TurnLimit {}
-        best = best.min(begun.elapsed());
+        best = best.min(processor_time()? - begun);
         // Its first process is over; those that it was linked to are with it unless they wait for ever.
         ensure!(machine.kernel().process_count() <= usize::try_from(count)?, "{function} has not ended");
     }
