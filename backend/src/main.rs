@@ -48,6 +48,7 @@ async fn serve(given: RawConfig) -> anyhow::Result<()> {
     let link = format!("http://{}/", listener.local_addr()?);
     // For people, and for programs that start us with port 0; the log goes to standard error.
     println!("Orrery is ready: {link}");
+    state.prepare();
     if open && let Err(error) = open::that_detached(&link) {
         tracing::warn!(%error, "no browser could be opened");
     }

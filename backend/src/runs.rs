@@ -50,7 +50,7 @@ use crate::error::ApiError;
 use crate::live::LiveSandboxes;
 use crate::state::AppState;
 
-pub(crate) use engine::status;
+pub(crate) use engine::{prepare, status};
 
 /// Machines that live at the same time.
 const MACHINES_MAX: usize = 500;

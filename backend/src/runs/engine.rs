@@ -36,6 +36,14 @@ pub(crate) fn status() -> ProgramsStatus {
     }
 }
 
+/// Makes what machines start from, if it can be made.
+pub(crate) async fn prepare() {
+    if status() == ProgramsStatus::NotYet {
+        // Whoever runs the first program will be told what is wrong.
+        drop(kit().await);
+    }
+}
+
 /// What machines start from. The first time it takes a while.
 ///
 /// # Errors

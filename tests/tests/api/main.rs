@@ -8,6 +8,7 @@ mod health;
 mod live;
 mod page;
 mod people;
+mod permissions;
 mod runs;
 mod sandboxes;
 mod sharing;
