@@ -3,6 +3,7 @@
 //! Environment variables are the machine's own and are answered by the host.
 
 use super::Native;
+use super::hosted::{self, hosted_number};
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
 use crate::term::Term;
@@ -17,7 +18,9 @@ pub const NATIVES: &[Native] = &[
     Native::new("file", "native_name_encoding", 0, native_name_encoding),
     Native::new("prim_file", "internal_name2native", 1, name_to_native),
     Native::new("prim_file", "internal_native2name", 1, native_to_name),
+    Native::new("prim_file", "internal_normalize_utf8", 1, normalize),
     Native::new("prim_file", "is_translatable", 1, is_translatable),
+    Native::new("prim_file", "ipread_s32bu_p32bu_nif", 3, read_behind_pointer),
     Native::new("erl_ddll", "loaded_drivers", 0, loaded_drivers),
     Native::new("erl_ddll", "try_load", 3, try_load),
     Native::new("erl_ddll", "try_unload", 2, try_unload),
@@ -96,9 +99,59 @@ fn native_to_name(vm: &mut Vm, args: &[Term]) -> Outcome {
     }
 }
 
+/// The characters of a name, composed: systems differ in whether they keep letters and accents apart.
+fn normalize(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let bytes = args[0].bits().filter(|bits| bits.is_binary()).ok_or(Fail::BADARG)?.bytes();
+    str::from_utf8(&bytes).map_err(|_| Fail::BADARG)?;
+    let (function, args) = (vm.atom("characters_to_nfc_list")?, vm.heap.list(args));
+    Err(Fail::Call { module: atoms::UNICODE, function, args })
+}
+
 fn is_translatable(_: &mut Vm, args: &[Term]) -> Outcome {
     let bytes = args[0].bits().filter(|bits| bits.is_binary()).ok_or(Fail::BADARG)?.bytes();
     Ok(super::boolean(str::from_utf8(&bytes).is_ok()))
+}
+
+/// `ipread_s32bu_p32bu(File, At, Max)`: at a place of a file stand the size and the place of what is to be read.
+fn read_behind_pointer(vm: &mut Vm, args: &[Term]) -> Outcome {
+    const POINTER_BYTES: i64 = 8;
+    let &[file, at, max] = args else { return Err(Fail::BADARG) };
+    if !at.is_integer() || !max.is_integer() {
+        return Err(Fail::BADARG);
+    }
+    let eof = vm.atom("eof")?;
+    let max = max.small_value().filter(|max| *max < 1 << 31);
+    let (Some(_), Some(max)) = (at.small_value().filter(|at| *at >= 0), max) else {
+        let reason = vm.atom("einval")?;
+        return Ok(vm.heap.tuple(&[atoms::ERROR, reason]));
+    };
+    let pointer = match pread(vm, file, at, POINTER_BYTES)? {
+        Ok(pointer) => pointer,
+        Err(other) => return Ok(other),
+    };
+    let bytes = pointer.bits().ok_or(Fail::BADARG)?.bytes().into_owned();
+    let Ok(pointer) = <[u8; POINTER_BYTES as usize]>::try_from(bytes) else { return Ok(eof) };
+    let (size, place) = (u64::from_be_bytes(pointer) >> 32, u64::from_be_bytes(pointer) & 0xffff_ffff);
+    if size as i64 > max {
+        return Ok(eof);
+    }
+    let place = Term::small(place as i64);
+    let data = match pread(vm, file, place, size as i64)? {
+        Err(other) if other != eof => return Ok(other),
+        Ok(data) if size > 0 => data,
+        _ => eof,
+    };
+    let found = vm.heap.tuple(&[Term::small(size as i64), place, data]);
+    Ok(vm.heap.tuple(&[atoms::OK, found]))
+}
+
+/// The bytes at a place of a file, or what is there instead of them.
+fn pread(vm: &mut Vm, file: Term, at: Term, size: i64) -> Result<Result<Term, Term>, Fail> {
+    let read = hosted::call(vm, hosted_number!("prim_file", "pread_nif", 3), &[file, at, Term::small(size)])?;
+    Ok(match read.tuple_of::<2>() {
+        Some([atoms::OK, data]) => Ok(*data),
+        _ => Err(read),
+    })
 }
 
 fn badarg(_: &mut Vm, _: &[Term]) -> Outcome {
@@ -131,6 +184,8 @@ mod tests {
     fn file_names_become_bytes_and_back() {
         check(
             "\
+prim_file:internal_normalize_utf8(<<255>>) => error: badarg
+prim_file:internal_normalize_utf8([97]) => error: badarg
 prim_file:internal_name2native([97,98]) => <<97,98,0>>
 prim_file:internal_name2native([]) => <<0>>
 prim_file:internal_name2native([1024]) => <<208,128,0>>
