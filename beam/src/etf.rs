@@ -13,7 +13,7 @@ mod sink;
 pub(crate) mod tests;
 
 pub(crate) use crate::map::iter as map_iter;
-pub use decode::{decode, decode_body};
+pub use decode::{decode, decode_known};
 pub use encode::{EncodeOptions, Parts, encode, encode_body, encode_parts, size};
 pub use entries::{export_entry, fun_entry};
 

@@ -44,6 +44,8 @@ pub enum Fail {
         /// List of arguments.
         args: Term,
     },
+    /// Continue with the function without arguments that begins at an address. The native's value is that function's value.
+    Enter(*const u64),
     /// The process is over the hard limit of its memory: it ends with reason `killed`-like, uncatchable.
     OutOfMemory,
     /// `erlang:hibernate/3`: drop the stack, wait for a message, then call.

@@ -7,6 +7,11 @@ const MIN_BINARY_WORDS: u64 = 46_422;
 /// Largest value of the flag `fullsweep_after`, and its default.
 pub const MAX_FULLSWEEP_AFTER: i64 = 65_535;
 
+/// Default of the system's flag `backtrace_depth`.
+const BACKTRACE_DEPTH: usize = 8;
+/// Its largest value.
+pub const MAX_BACKTRACE_DEPTH: usize = 64;
+
 /// Flags of one process (OTP: `erlang:process_flag/2`).
 #[derive(Clone, Copy, Debug)]
 pub struct Flags {
@@ -20,6 +25,8 @@ pub struct Flags {
     pub machine_limit_words: Option<usize>,
     /// Collections between full ones. Only reported: every collection is a full one.
     pub fullsweep_after: i64,
+    /// Most items of a stack trace (OTP: `erlang:system_flag(backtrace_depth, Depth)`).
+    pub backtrace_depth: usize,
     /// Number of calls to remember. Only reported.
     pub save_calls: i64,
     /// Whether the process asks not to be looked into.
@@ -42,6 +49,7 @@ impl Default for Flags {
             max_heap_size: MaxHeapSize::default(),
             machine_limit_words: None,
             fullsweep_after: MAX_FULLSWEEP_AFTER,
+            backtrace_depth: BACKTRACE_DEPTH,
             save_calls: 0,
             is_sensitive: false,
             is_async_dist: false,

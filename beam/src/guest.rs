@@ -95,7 +95,10 @@ impl Guest {
     }
     /// Makes a process that is ready to start, so that this work is part of the image.
     pub fn prepare(&mut self, host: Box<dyn Host>) {
-        self.image.get_mut().reserve();
+        let image = self.image.get_mut();
+        image.reserve();
+        // An image that is extended by the code of a sandbox keeps the number: the sandbox counts those atoms.
+        image.library_atoms.get_or_insert(image.atoms.len());
         self.input = Vec::with_capacity(1024);
         self.bytes = Vec::with_capacity(1024);
         self.vm = Some(Vm::new(self.image.clone(), host, Term::pid(0)));

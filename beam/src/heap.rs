@@ -6,6 +6,7 @@
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
+use std::collections::HashMap;
 
 use num_bigint::{BigInt, Sign};
 
@@ -256,15 +257,18 @@ impl Heap {
     pub fn set_min_words(&mut self, words: usize) {
         self.min_words = words.max(MIN_BLOCK_WORDS);
     }
-    /// Bytes and number of references of each off-heap binary, newest first.
-    pub fn off_heap_binaries(&self) -> Vec<(usize, usize)> {
+    /// A number, bytes and number of references for each reference to an off-heap binary, newest first. References to the same one
+    /// have the same number.
+    pub fn off_heap_binaries(&self) -> Vec<[usize; 3]> {
         let mut found = Vec::new();
+        let mut numbers = HashMap::new();
         let mut list = self.binrefs;
         while !list.is_nil() {
             let words = list.words();
             // SAFETY: the list links the BINREFs of this heap, each of which keeps its binary alive.
             let bin = unsafe { &*(words[0] as usize as *const OffBin) };
-            found.push((bin.bytes().len(), bin.references.get()));
+            let number = *numbers.entry(words[0]).or_insert(found.len());
+            found.push([number, bin.bytes().len(), bin.references.get()]);
             list = Term(words[1]);
         }
         found

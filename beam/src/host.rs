@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use crate::natives::hosted::hosted_number;
+
 /// Something that a process does within itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
@@ -74,6 +76,15 @@ pub trait Host {
     fn report(&mut self, _action: &str, _detail: &[u8]) {}
     /// Told when the process creates an atom that its template does not have. False: the sandbox has reached its limit.
     fn new_atom(&mut self, name: &str) -> bool;
+    /// Whether another process of the sandbox has made an atom that this one does not have.
+    fn knows_atom(&mut self, name: &str) -> bool {
+        // The list of the name as a binary, in the external term format.
+        let mut arguments = vec![131, 108, 0, 0, 0, 1, 109];
+        arguments.extend((name.len() as u32).to_be_bytes());
+        arguments.extend(name.as_bytes());
+        arguments.push(106);
+        self.call(hosted_number!("erlang", "list_to_existing_atom", 1), &arguments).is_ok()
+    }
 }
 
 /// A host that offers nothing: for code that only computes. Its process is the only one, so what is sent to a pid is sent to

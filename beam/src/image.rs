@@ -31,6 +31,7 @@ impl ImageRef {
             natives: Vec::new(),
             native_index: HashMap::new(),
             persistent: HashMap::new(),
+            library_atoms: None,
             release: Release::default(),
         };
         for native in crate::natives::all() {
@@ -77,6 +78,8 @@ pub struct Image {
     native_index: HashMap<Mfa, u32>,
     /// `persistent_term` values that this image holds as literals.
     pub persistent: HashMap<Term, Term>,
+    /// Number of atoms when the library was loaded; none in an image that was not prepared for processes of a sandbox.
+    pub library_atoms: Option<usize>,
     /// What the library is part of.
     pub release: Release,
 }

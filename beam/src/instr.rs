@@ -86,6 +86,15 @@ pub const fn head(operation: Operation, length: usize, a: u16, b: u16, c: u16) -
     operation as u64 | length << 8 | (a as u64) << 16 | (b as u64) << 32 | (c as u64) << 48
 }
 
+/// In place of an arity: the arguments of `erlang:apply/3` are in the registers.
+pub const APPLY_LIST: usize = u16::MAX as usize;
+
+/// The native that a stub of an export calls; nothing for the address of other code.
+pub(crate) fn native_of_stub(address: *const u64) -> Option<u32> {
+    let code = Code(address);
+    (code.word(0) as u8 == Operation::NativeStub as u8).then(|| code.bc())
+}
+
 /// Reads the fields of the instruction at an address.
 #[derive(Clone, Copy)]
 pub struct Code(pub *const u64);

@@ -39,6 +39,19 @@ pub fn load_file(image: &ImageRef, file: &BeamFile) -> Result<Term, LoadError> {
     Ok(name)
 }
 
+/// Loads a `.beam` file without making it current: only who has the module gets into its code.
+pub(crate) fn load_apart(image: &ImageRef, bytes: &[u8]) -> Result<Rc<Module>, LoadError> {
+    let file = loader::parse(bytes, &Limits::default())?;
+    let layout = loader::validate(&file)?;
+    let tables = Tables::new(image, &file)?;
+    let module = Rc::new(emit::emit(image, &file, &layout, tables)?);
+    let image = image.get_mut();
+    image.code.add_range(module.clone());
+    // Funs that the code makes may live longer than it is needed, so it stays.
+    image.retired.push(module.clone());
+    Ok(module)
+}
+
 /// What operands of a module refer to.
 pub(crate) struct Tables {
     /// Atoms by number in the file.

@@ -188,15 +188,16 @@ impl Vm {
     /// Loads a module that the host has. False: it has none, or it is malformed.
     pub(crate) fn load_from_host(&mut self, module: Term) -> bool {
         let name = self.atom_name(module).to_owned();
-        match self.host.module(&name) {
-            Some(bytes) => match self.load_module(&bytes) {
-                Ok(loaded) => loaded == module,
-                Err(error) => {
-                    self.host.load_failed(&name, &error.to_string());
-                    false
-                }
-            },
-            None => false,
+        let Some(bytes) = self.host.module(&name) else { return false };
+        let atoms = self.atoms().len();
+        let loaded = self.load_module(&bytes);
+        let is_admitted = self.tell_new_atoms(atoms);
+        match loaded {
+            Ok(loaded) => is_admitted && loaded == module,
+            Err(error) => {
+                self.host.load_failed(&name, &error.to_string());
+                false
+            }
         }
     }
     /// Loads the code of a `.beam` file and makes it the current code of its module. Gives the module's name.
@@ -225,6 +226,11 @@ impl Vm {
         }
         let atom = atoms.intern(name).map_err(|_| Fail::SYSTEM_LIMIT)?;
         if self.host.new_atom(name) { Ok(atom) } else { Err(Fail::SYSTEM_LIMIT) }
+    }
+    /// Tells the host of the atoms that were made since there were so many. False: there are too many.
+    pub(crate) fn tell_new_atoms(&mut self, from: usize) -> bool {
+        let atoms = &self.image.get().atoms;
+        (from..atoms.len()).all(|number| self.host.new_atom(atoms.name(Term::atom(number as u32))))
     }
     /// Name of an atom.
     pub fn atom_name(&self, atom: Term) -> &str {

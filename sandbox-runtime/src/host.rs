@@ -144,6 +144,7 @@ impl Host {
 
     /// Lets the other guests forget the old code of a module. None of them may run in it any more.
     pub fn purge_code(&mut self, module: &Atom) {
+        self.kernel.purge_code(module);
         self.peers.code_changed(CodeChange { module: module.clone(), kind: CodeChangeKind::Purged });
     }
 
@@ -402,12 +403,12 @@ impl Host {
         Ok(version)
     }
 
-    /// Counts atoms that the guest made.
+    /// Notes an atom that the guest made.
     ///
     /// # Errors
-    /// See [`Kernel::count_atoms`].
-    pub fn count_atoms(&mut self, new_atoms: u64) -> Result<(), Raise> {
-        self.kernel.count_atoms(self.pid, new_atoms)
+    /// See [`Kernel::add_atom`].
+    pub fn add_atom(&mut self, atom: Atom) -> Result<(), Raise> {
+        self.kernel.add_atom(self.pid, atom)
     }
 
     /// `persistent_term:get/1`.

@@ -49,7 +49,7 @@ pub mod wasm;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use shared::event::EventKind;
 use shared::limits::{LimitKind, Limits};
@@ -96,8 +96,8 @@ pub struct Kernel {
     memory_in_use: u64,
     /// Links, monitors and aliases of all processes at the end of their last turns.
     relations: u64,
-    /// Atoms that exist, as far as guests told.
-    atom_count: u64,
+    /// Atoms that guests made, besides those that they all begin with.
+    atoms: OrdSet<Atom>,
     /// Rules of the outside for messages.
     interceptions: intercept::Interceptions,
     halted: Option<Etf>,
@@ -135,7 +135,7 @@ impl Kernel {
             total_reductions: 0,
             memory_in_use: 0,
             relations: 0,
-            atom_count: 0,
+            atoms: OrdSet::new(),
             interceptions: intercept::Interceptions::default(),
             halted: None,
             journal: journal::Journal::default(),
@@ -233,9 +233,9 @@ impl Kernel {
         self.turns
     }
 
-    /// Atoms that exist, as far as guests told.
+    /// Number of the atoms that guests made, besides those that they all begin with.
     pub fn atom_count(&self) -> u64 {
-        self.atom_count
+        self.atoms.len() as u64
     }
 
     /// About how many bytes ETS tables and persistent terms hold.
@@ -327,8 +327,8 @@ impl Kernel {
         self.message_rate.hash(&mut hasher);
         self.spawn_rate.hash(&mut hasher);
         self.reduction_rate.hash(&mut hasher);
-        (self.total_reductions, self.relations, self.atom_count, self.turns, &self.halted, self.journal.last_seq())
-            .hash(&mut hasher);
+        self.atoms.hash(&mut hasher);
+        (self.total_reductions, self.relations, self.turns, &self.halted, self.journal.last_seq()).hash(&mut hasher);
         hasher.finish()
     }
 }

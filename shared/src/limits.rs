@@ -23,7 +23,7 @@ pub struct Limits {
     pub ets_tables: u64,
     /// About how many bytes all ETS tables and persistent terms hold. Exceeded: the insert raises `system_limit`.
     pub ets_bytes: u64,
-    /// Atoms, those of the library included. One more: making it raises `system_limit`.
+    /// Atoms that all processes together make, besides those of the library. One more: making it raises `system_limit`.
     pub atoms: u64,
     /// Bytes of memory of one process: what its linear memory has grown by, garbage included. Exceeded: the process is
     /// killed at once, within its turn.

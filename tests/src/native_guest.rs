@@ -269,7 +269,7 @@ impl beam::host::Host for VmHost {
     fn report(&mut self, action: &str, detail: &[u8]) {
         self.with(|host| host.supervises(Atom::new(action), Etf::from_trusted(detail)));
     }
-    fn new_atom(&mut self, _name: &str) -> bool {
-        self.with(|host| host.count_atoms(1).is_ok()).unwrap_or(true)
+    fn new_atom(&mut self, name: &str) -> bool {
+        self.with(|host| host.add_atom(Atom::new(name)).is_ok()).unwrap_or(true)
     }
 }

@@ -21,6 +21,8 @@ use reader::Reader;
 
 /// Largest magnitude of an integer in bytes: OTP's limit of 65535 words.
 const MAX_BIG_BYTES: usize = 65535 * 8;
+/// Most captured values of a fun.
+const MAX_CAPTURED: u32 = 255;
 /// Largest tuple of OTP.
 const MAX_TUPLE: usize = (1 << 24) - 1;
 /// First word of a reference of this node, and of one in the older formats, is below this.
@@ -31,6 +33,21 @@ type Result<T> = std::result::Result<T, DecodeError>;
 /// Decodes a term with its version byte. Gives the term and the number of bytes read; there may be more. With `safe`,
 /// fails rather than to create an atom or an external fun.
 pub fn decode(heap: &mut Heap, image: &ImageRef, bytes: &[u8], safe: bool) -> Result<(Term, usize)> {
+    let mut none_is_known = |_: &str| false;
+    decode_with(heap, image, bytes, if safe { Some(&mut none_is_known) } else { None })
+}
+
+/// As [`decode`] with `safe`, for an image that does not have all atoms of its sandbox: atoms that are known elsewhere are made.
+pub fn decode_known(
+    heap: &mut Heap,
+    image: &ImageRef,
+    bytes: &[u8],
+    is_known: &mut dyn FnMut(&str) -> bool,
+) -> Result<(Term, usize)> {
+    decode_with(heap, image, bytes, Some(is_known))
+}
+
+fn decode_with(heap: &mut Heap, image: &ImageRef, bytes: &[u8], safe: Safe<'_, '_>) -> Result<(Term, usize)> {
     let mut reader = Reader::new(bytes);
     if reader.byte()? != VERSION {
         return Err(DecodeError::Malformed);
@@ -38,7 +55,7 @@ pub fn decode(heap: &mut Heap, image: &ImageRef, bytes: &[u8], safe: bool) -> Re
     match bytes.get(1) {
         Some(&tag::COMPRESSED) => {
             let (plain, read) = inflate::inflate(heap, &bytes[2..])?;
-            let (term, used) = decode_body(heap, image, &plain, safe)?;
+            let (term, used) = Decoder { heap, image, reader: Reader::new(&plain), safe, local: false }.term()?;
             if used == plain.len() { Ok((term, 2 + read)) } else { Err(DecodeError::Malformed) }
         }
         Some(&tag::LOCAL) => {
@@ -48,15 +65,10 @@ pub fn decode(heap: &mut Heap, image: &ImageRef, bytes: &[u8], safe: bool) -> Re
             if local_check(&body[..used]) == check { Ok((term, 6 + used)) } else { Err(DecodeError::Malformed) }
         }
         _ => {
-            let (term, used) = decode_body(heap, image, &bytes[1..], safe)?;
+            let (term, used) = Decoder { heap, image, reader: Reader::new(&bytes[1..]), safe, local: false }.term()?;
             Ok((term, 1 + used))
         }
     }
-}
-
-/// As [`decode`], without the version byte: a term as it stands within another one.
-pub fn decode_body(heap: &mut Heap, image: &ImageRef, bytes: &[u8], safe: bool) -> Result<(Term, usize)> {
-    Decoder { heap, image, reader: Reader::new(bytes), safe, local: false }.term()
 }
 
 /// What becomes of the terms that are being read.
@@ -77,16 +89,19 @@ struct Open {
     missing: usize,
 }
 
-struct Decoder<'d> {
+/// Says which atoms that the image does not have may be made; none of it: all.
+type Safe<'d, 'k> = Option<&'d mut (dyn FnMut(&str) -> bool + 'k)>;
+
+struct Decoder<'d, 'k> {
     heap: &'d mut Heap,
     image: &'d ImageRef,
     reader: Reader<'d>,
-    safe: bool,
+    safe: Safe<'d, 'k>,
     /// Whether node names may be left out.
     local: bool,
 }
 
-impl Decoder<'_> {
+impl Decoder<'_, '_> {
     fn term(mut self) -> Result<(Term, usize)> {
         let mut open: Vec<Open> = Vec::new();
         let mut values: Vec<Term> = Vec::new();
@@ -152,7 +167,7 @@ enum Start {
     Compound(Build, usize),
 }
 
-impl Decoder<'_> {
+impl Decoder<'_, '_> {
     fn start(&mut self) -> Result<Start> {
         let tag = self.reader.byte()?;
         let value = match tag {
@@ -259,8 +274,13 @@ impl Decoder<'_> {
             std::str::from_utf8(bytes).map_err(|_| DecodeError::Malformed)?
         };
         let atoms = &mut self.image.get_mut().atoms;
-        if self.safe {
-            return atoms.existing(name).ok_or(DecodeError::Malformed);
+        if let Some(is_known) = &mut self.safe {
+            if let Some(atom) = atoms.existing(name) {
+                return Ok(atom);
+            }
+            if !is_known(name) {
+                return Err(DecodeError::Malformed);
+            }
         }
         atoms.intern(name).map_err(|e| match e {
             AtomError::TooLong => DecodeError::Malformed,
@@ -358,7 +378,7 @@ impl Decoder<'_> {
         let (module, function, arity) = (self.atom()?, self.atom()?, self.integer()?);
         let arity = u8::try_from(arity).map_err(|_| DecodeError::Malformed)?;
         let mfa = (module, function, u32::from(arity));
-        if self.safe && !self.image.get().code.export_index.contains_key(&mfa) {
+        if self.safe.is_some() && !self.image.get().code.export_index.contains_key(&mfa) {
             return Err(DecodeError::Malformed);
         }
         let number = entries::export_entry(self.image.get_mut(), mfa);
@@ -378,7 +398,7 @@ impl Decoder<'_> {
             tag @ (tag::PID | tag::NEW_PID) => self.pid(tag)?,
             _ => return Err(DecodeError::Malformed),
         };
-        if free as usize > self.reader.left() {
+        if free > MAX_CAPTURED || free as usize > self.reader.left() {
             return Err(DecodeError::Malformed);
         }
         let code = std::ptr::null();

@@ -3,8 +3,9 @@
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
 use crate::image::Mfa;
+use crate::instr;
 use crate::natives::hosted::{self, hosted_number};
-use crate::natives::messages;
+use crate::natives::{MAX_ARITY, Native, messages};
 use crate::term::{Term, header_kind, kind, tag};
 use crate::vm::{Fault, Vm};
 
@@ -64,6 +65,7 @@ pub(super) fn redirect(vm: &mut Vm, fail: Fail, back: *const u64) -> Result<Opti
                 function_code(vm, module, function, list.len())?
             }
         }
+        Fail::Enter(address) => address,
         Fail::Hibernate { module, function, args } => {
             vm.hibernating = Some((module, function, args));
             return Ok(None);
@@ -89,7 +91,37 @@ pub(super) fn apply(vm: &mut Vm, arity: usize) -> Result<*const u64, Fail> {
         remember(vm, atoms::ERLANG, atoms::APPLY, &[module, function, list], true);
         return Err(Fail::BADARG);
     }
+    if (module, function, arity) == (atoms::ERLANG, atoms::APPLY, 3) {
+        return apply_list(vm);
+    }
     function_code(vm, module, function, arity)
+}
+
+/// The function of `erlang:apply/3`, whose arguments are in the registers. One that applies another one is looked through.
+pub(super) fn apply_list(vm: &mut Vm) -> Result<*const u64, Fail> {
+    loop {
+        let [module, function, list] = [vm.x[0], vm.x[1], vm.x[2]];
+        let arguments = list.proper_list().filter(|_| module.is_atom() && function.is_atom());
+        let Some(arguments) = arguments else {
+            remember(vm, atoms::ERLANG, atoms::APPLY, &[module, function, list], true);
+            return Err(Fail::BADARG);
+        };
+        if arguments.len() > MAX_ARITY {
+            remember(vm, atoms::ERLANG, atoms::APPLY, &[module, function, list], true);
+            return Err(Fail::SYSTEM_LIMIT);
+        }
+        vm.x[..arguments.len()].copy_from_slice(&arguments);
+        if (module, function, arguments.len()) != (atoms::ERLANG, atoms::APPLY, 3) {
+            return function_code(vm, module, function, arguments.len());
+        }
+    }
+}
+
+/// The native that a call leads to, if it is one that always raises.
+pub(super) fn raising_native(vm: &Vm, target: *const u64) -> Option<u32> {
+    let native = instr::native_of_stub(target)?;
+    let Native { module, function, .. } = vm.image.get().natives[native as usize];
+    (module == "erlang" && matches!(function, "error" | "exit" | "throw")).then_some(native)
 }
 
 /// Where a function begins. Loads its module if need be.
@@ -122,7 +154,7 @@ fn unknown(vm: &mut Vm, mfa: Mfa) -> Result<*const u64, Fail> {
     }
     let handler = vm.error_handler;
     let arguments: Vec<Term> = vm.x[..arity as usize].to_vec();
-    if (handler != atoms::ERROR_HANDLER || has_code_server(vm))
+    if has_handler(vm)
         && let Some(code) = defined_or_loaded(vm, (handler, atoms::UNDEFINED_FUNCTION, 3))
     {
         let list = vm.heap.list(&arguments);
@@ -138,8 +170,11 @@ fn unknown(vm: &mut Vm, mfa: Mfa) -> Result<*const u64, Fail> {
     Err(Fail::Error(atoms::UNDEF))
 }
 
-/// Whether `error_handler` has somebody to ask for a module.
-fn has_code_server(vm: &mut Vm) -> bool {
+/// Whether the error handler of the process can help: OTP's needs somebody to ask for a module.
+fn has_handler(vm: &mut Vm) -> bool {
+    if vm.error_handler != atoms::ERROR_HANDLER {
+        return true;
+    }
     let Some(server) = vm.image.get().atoms.existing("code_server") else { return false };
     // A host without processes does not know the call.
     let pid = hosted::call(vm, hosted_number!("erlang", "whereis", 1), &[server]);
@@ -171,9 +206,13 @@ pub(super) fn fun(vm: &mut Vm, arity: usize, fun: Term) -> Result<*const u64, Fa
             }
             if entry.code.is_null() {
                 let module = entry.module;
+                // Where other code of the module is current, the fun is one of code that was purged.
+                if vm.image.get().modules.contains_key(&module) {
+                    return Err(bad_fun(vm, fun));
+                }
                 vm.load_from_host(module);
                 if vm.image.get().code.funs[index].code.is_null() {
-                    return Err(bad_fun(vm, fun));
+                    return unknown_fun(vm, arity, module, fun);
                 }
             }
             vm.x[arity..arity + captured.len() - 1].copy_from_slice(&captured[1..]);
@@ -188,6 +227,23 @@ pub(super) fn fun(vm: &mut Vm, arity: usize, fun: Term) -> Result<*const u64, Fa
         }
         _ => Err(bad_fun(vm, fun)),
     }
+}
+
+/// The module of a fun is not loaded: the error handler may know where it is (OTP: error_handler).
+fn unknown_fun(vm: &mut Vm, arity: usize, module: Term, fun: Term) -> Result<*const u64, Fail> {
+    let handler = vm.error_handler;
+    if vm.image.get().modules.contains_key(&module) {
+        return Err(bad_fun(vm, fun));
+    }
+    if has_handler(vm)
+        && let Some(code) = defined_or_loaded(vm, (handler, atoms::UNDEFINED_LAMBDA, 3))
+    {
+        let arguments: Vec<Term> = vm.x[..arity].to_vec();
+        let list = vm.heap.list(&arguments);
+        vm.x[..3].copy_from_slice(&[module, fun, list]);
+        return Ok(code);
+    }
+    Err(Fail::CallerError { reason: atoms::UNDEF, args: Term::NONE, info: Term::NONE })
 }
 
 fn bad_arity(vm: &mut Vm, arity: usize, fun: Term) -> Fail {

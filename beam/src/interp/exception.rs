@@ -52,7 +52,7 @@ pub(super) fn raise(vm: &mut Vm, fail: Fail, pc: *const u64) -> Option<*const u6
         Fail::Exit(reason) => (Class::Exit, reason, raw_trace(vm, Class::Exit, pc, None, None)),
         Fail::Throw(reason) => (Class::Throw, reason, raw_trace(vm, Class::Throw, pc, None, None)),
         Fail::Raise(class, reason, trace) => (class, reason, wrap(vm, class, trace)),
-        Fail::Call { .. } | Fail::Hibernate { .. } | Fail::OutOfMemory => {
+        Fail::Call { .. } | Fail::Enter(_) | Fail::Hibernate { .. } | Fail::OutOfMemory => {
             (Class::Error, atoms::BADARG, raw_trace(vm, Class::Error, pc, fault, None))
         }
     };
@@ -72,7 +72,12 @@ pub(super) fn raise(vm: &mut Vm, fail: Fail, pc: *const u64) -> Option<*const u6
 
 /// A stack trace that a program made, or a raw one that is raised again.
 fn wrap(vm: &mut Vm, class: Class, trace: Term) -> Term {
-    if trace.tuple_of::<3>().is_some() { trace } else { vm.heap.tuple(&[trace, Term::NIL, class.atom()]) }
+    match trace.tuple_of::<3>() {
+        Some([.., known]) if *known == class.atom() => trace,
+        // `erlang:raise/3` with another class than that of the trace.
+        Some([top, addresses, _]) => vm.heap.tuple(&[*top, *addresses, class.atom()]),
+        None => vm.heap.tuple(&[trace, Term::NIL, class.atom()]),
+    }
 }
 
 fn raw_trace(vm: &mut Vm, class: Class, pc: *const u64, fault: Option<Fault>, cause: Option<Term>) -> Term {
@@ -127,6 +132,10 @@ fn native_info(vm: &mut Vm, module: Term, cause: Option<Term>) -> Term {
         "os" | "code" | "net_kernel" => atoms::ERL_KERNEL_ERRORS,
         _ => atoms::ERL_ERTS_ERRORS,
     };
+    // OTP explains nothing of this module.
+    if vm.atom_name(module) == "prim_file" {
+        return Term::NIL;
+    }
     let mut pairs = vec![(atoms::MODULE, explainer)];
     pairs.extend(cause.map(|cause| (atoms::CAUSE, cause)));
     let image = vm.image.clone();

@@ -5,9 +5,6 @@ use crate::instr::Operation;
 use crate::term::{Term, kind, tag};
 use crate::vm::Vm;
 
-/// Most items of a stack trace (`erlang:system_flag(backtrace_depth, 8)`).
-const DEPTH: usize = 8;
-
 /// Whether an address is that of a `FuncInfo`.
 pub(super) fn is_func_info(pc: *const u64) -> bool {
     // SAFETY: `pc` is the address of an instruction.
@@ -19,7 +16,7 @@ pub(super) fn capture(vm: &mut Vm, pc: Option<*const u64>) -> Term {
     // A lowest bit tells a return address, which lies behind the call, from an address of an instruction.
     let mut addresses: Vec<u64> = pc.map(|pc| pc as usize as u64).into_iter().collect();
     for word in vm.heap.stack_terms() {
-        if addresses.len() >= DEPTH {
+        if addresses.len() >= vm.flags.backtrace_depth {
             break;
         }
         let address = word.ptr() as usize as u64 | 1;
@@ -38,7 +35,7 @@ pub(super) fn build(vm: &mut Vm, raw: Term) -> Term {
     }
     let mut items: Vec<Term> = if top.is_nil() { vec![] } else { vec![*top] };
     for address in addresses.words() {
-        if items.len() >= DEPTH {
+        if items.len() >= vm.flags.backtrace_depth {
             break;
         }
         let pc = (address & !1) as usize as *const u64;

@@ -11,7 +11,7 @@ use crate::atoms;
 use crate::code::Module;
 use crate::compare;
 use crate::image::ImageRef;
-use crate::instr::{OPERAND_X, Operation, split};
+use crate::instr::{APPLY_LIST, OPERAND_X, Operation, split};
 use crate::interp::tuple_header;
 use crate::load::operands::{Half, Words, constant, heap_need, invalid, label, list, number, target};
 use crate::load::{Tables, bitstring, select};
@@ -20,6 +20,9 @@ use crate::loader::{Arg, BeamFile, Instruction, LoadError, Op};
 use crate::natives::Native;
 use crate::probes;
 use crate::term::Term;
+
+/// Words of a `FuncInfo`, behind which the code of its function begins.
+const FUNC_INFO_WORDS: u32 = 4;
 
 /// Registers that hold values at an instruction which does not say so.
 pub(super) const LIVE_UNKNOWN: u64 = u32::MAX as u64;
@@ -399,7 +402,7 @@ impl<'a> Emitter<'a> {
             Op::FuncInfo => self.func_info(args)?,
             Op::IntCodeEnd => self.plain(Operation::Trap, 0, 0, 0),
             Op::Line => self.line(args)?,
-            Op::OnLoad => self.on_load = self.functions.last().map(|(start, ..)| *start + 5),
+            Op::OnLoad => self.on_load = self.functions.last().map(|(start, ..)| *start + FUNC_INFO_WORDS),
             Op::Fclearerror | Op::Fcheckerror | Op::NifStart | Op::ExecutableLine | Op::DebugLine => {}
             // The markers of compilers before OTP 24 only save time.
             Op::RecvMark | Op::RecvSet => {}
@@ -604,7 +607,7 @@ impl<'a> Emitter<'a> {
         let (module, function) = (constant(self.tables, &args[0])?, constant(self.tables, &args[1])?);
         let arity = number(&args[2])? as u32;
         self.skipping = false;
-        self.words.begin(Operation::FuncInfo, 4);
+        self.words.begin(Operation::FuncInfo, FUNC_INFO_WORDS as usize);
         self.functions.push((self.words.start as u32, function, arity));
         self.words.or(1, module.0);
         self.words.or(2, function.0);
@@ -749,6 +752,10 @@ impl<'a> Emitter<'a> {
                 if operation != Operation::CallExt && leaves_caller(&self.image.get().natives[native as usize]) =>
             {
                 let native = self.image.get().natives[native as usize];
+                if (native.module, native.function, native.arity) == ("erlang", "apply", 3) {
+                    self.plain(Operation::ApplyLast, APPLY_LIST, frame, 0);
+                    return Ok(());
+                }
                 let atoms = &self.image.get().atoms;
                 let name = |name| atoms.existing(name).ok_or_else(|| invalid("a native without a name"));
                 let mfa = (name(native.module)?, name(native.function)?, u32::from(native.arity));

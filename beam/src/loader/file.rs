@@ -81,6 +81,9 @@ pub struct BeamFile {
 const MD5_CHUNKS: [&[u8; 4]; 9] = [b"Atom", b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"FunT", b"LitT", b"Meta"];
 /// Longest atom in characters (Efficiency Guide, System Limits).
 const MAX_ATOM_CHARS: usize = 255;
+/// Lines and files of the `Line` chunk that OTP represents are below these.
+const MAX_LINE: u32 = (1 << 24) - 1;
+const MAX_FILE: u32 = 255;
 /// Size of a row of the `FunT` chunk.
 const FUN_ROW: usize = 24;
 
@@ -251,7 +254,9 @@ fn lines(chunk: &[u8]) -> Result<LineTable, LoadError> {
             Arg::Nil => file = 0,
             Arg::Int(line) => {
                 let line = u32::try_from(line).map_err(|_| reader.error("a line is out of range"))?;
-                items.push((file, line));
+                // OTP keeps a file and a line in one word and knows no place where they do not fit.
+                let is_known = line < MAX_LINE && file < MAX_FILE;
+                items.push(if is_known { (file, line) } else { (0, 0) });
             }
             _ => return Err(reader.error("an item is neither a file nor a line")),
         }

@@ -21,7 +21,10 @@ pub const NATIVES: &[Native] = &[
         let name = list_name(a[0])?;
         vm.atom(&name)
     }),
-    Native::new("erlang", "list_to_existing_atom", 1, |vm, a| existing(vm, list_name(a[0]))),
+    Native::new("erlang", "list_to_existing_atom", 1, |vm, a| {
+        let name = list_name(a[0]);
+        existing(vm, name)
+    }),
     Native::new("erlang", "binary_to_atom", 1, |vm, a| binary_to_atom(vm, a[0], atoms::UTF8)),
     Native::new("erlang", "binary_to_atom", 2, |vm, a| binary_to_atom(vm, a[0], a[1])),
     Native::new("erlang", "binary_to_existing_atom", 1, |vm, a| binary_to_existing(vm, a[0], atoms::UTF8)),
@@ -57,10 +60,17 @@ fn to_binary(vm: &mut Vm, atom: Term, encoding_name: Term) -> Outcome {
     Ok(vm.heap.binary(&bytes))
 }
 
-/// A name that is too long belongs to no atom.
-fn existing(vm: &Vm, name: Result<impl AsRef<str>, Fail>) -> Outcome {
-    let atom = name.ok().and_then(|name| vm.image.get().atoms.existing(name.as_ref()));
-    atom.ok_or(Fail::BADARG)
+/// The atom of a name that this process or another one of the sandbox has made. A name that is too long belongs to no atom.
+fn existing(vm: &mut Vm, name: Result<impl AsRef<str>, Fail>) -> Outcome {
+    let name = name.map_err(|_| Fail::BADARG)?;
+    let name = name.as_ref();
+    if let Some(atom) = vm.atoms().existing(name) {
+        return Ok(atom);
+    }
+    if !vm.host.knows_atom(name) {
+        return Err(Fail::BADARG);
+    }
+    vm.image.get_mut().atoms.intern(name).map_err(|_| Fail::SYSTEM_LIMIT)
 }
 
 /// The name that a list of characters is. It is read no further than names are long.
@@ -86,10 +96,18 @@ fn binary_name<'a>(vm: &Vm, binary: Term, encoding_name: Term) -> Result<Cow<'a,
     }
     let name: Cow<'a, str> = match (encoding, bits.bytes()) {
         (Encoding::Latin1, bytes) => bytes.iter().map(|b| char::from(*b)).collect::<String>().into(),
-        (Encoding::Utf8, Cow::Borrowed(bytes)) => std::str::from_utf8(bytes).map_err(|_| Fail::BADARG)?.into(),
-        (Encoding::Utf8, Cow::Owned(bytes)) => String::from_utf8(bytes).map_err(|_| Fail::BADARG)?.into(),
+        (Encoding::Utf8, Cow::Borrowed(bytes)) => utf8(bytes)?.into(),
+        (Encoding::Utf8, Cow::Owned(bytes)) => utf8(&bytes)?.to_owned().into(),
     };
     if name.chars().count() > MAX_ATOM_CHARS { Err(Fail::SYSTEM_LIMIT) } else { Ok(name) }
+}
+
+/// A name in UTF-8. One that is too long before it is malformed is too long.
+fn utf8(bytes: &[u8]) -> Result<&str, Fail> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+        if valid.chars().nth(MAX_ATOM_CHARS).is_some() { Fail::SYSTEM_LIMIT } else { Fail::BADARG }
+    })
 }
 
 fn binary_to_atom(vm: &mut Vm, binary: Term, encoding: Term) -> Outcome {
@@ -98,7 +116,8 @@ fn binary_to_atom(vm: &mut Vm, binary: Term, encoding: Term) -> Outcome {
 }
 
 fn binary_to_existing(vm: &mut Vm, binary: Term, encoding: Term) -> Outcome {
-    existing(vm, binary_name(vm, binary, encoding))
+    let name = binary_name(vm, binary, encoding).map(Cow::into_owned);
+    existing(vm, name)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "get_module_info", 2, info::get_module_info_item),
     Native::new("erts_internal", "beamfile_chunk", 2, info::beamfile_chunk),
     Native::new("erts_internal", "beamfile_module_md5", 1, info::beamfile_module_md5),
-    Native::new("erlang", "check_old_code", 1, info::check_old_code),
+    Native::new("erlang", "check_old_code", 1, loading::check_old_code),
     Native::new("erts_internal", "prepare_loading", 2, loading::prepare_loading),
     Native::new("erlang", "has_prepared_code_on_load", 1, loading::has_prepared_code_on_load),
     Native::new("erlang", "finish_loading", 1, loading::finish_loading),

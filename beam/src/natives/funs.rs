@@ -29,7 +29,6 @@ const ERLANG_IN_OTP: &[(&str, &str, u8)] = &[
     ("erlang", "check_process_code", 2),
     ("erlang", "check_process_code", 3),
     ("erlang", "disconnect_node", 1),
-    ("erlang", "display_string", 1),
     ("erlang", "fun_info", 1),
     ("erlang", "garbage_collect", 0),
     ("erlang", "garbage_collect", 1),
@@ -120,8 +119,8 @@ fn fun_info_item(vm: &mut Vm, args: &[Term]) -> Outcome {
         ("new_uniq", Fun::Local(entry, _)) => vm.heap.binary(&entry.uniq),
         // OTP 27 no longer knows who made a fun and names the init process.
         ("pid", Fun::Local(..)) => Term::pid(0),
-        // Nothing counts who uses an entry; the module that defines it always does.
-        ("refc", Fun::Local(..)) => Term::small(1),
+        // In OTP the module counts, and the literal that all funs of the entry share unless they came from outside.
+        ("refc", Fun::Local(..)) => Term::small(2),
         ("type", Fun::Local(..)) => atoms::LOCAL,
         ("type", Fun::External(_)) => atoms::EXTERNAL,
         ("index" | "new_index" | "uniq" | "new_uniq" | "pid" | "refc", Fun::External(_)) => atoms::UNDEFINED,

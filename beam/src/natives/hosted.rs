@@ -195,6 +195,10 @@ pub const HOSTED: &[(&str, &str, u8)] = &[
     ("erlang", "has_prepared_code_on_load", 1),
     ("orrery_io", "open_console", 0),
     ("orrery_io", "read_console", 0),
+    ("erlang", "list_to_existing_atom", 1),
+    ("erlang", "call_on_load_function", 1),
+    ("erlang", "finish_after_on_load", 2),
+    ("erlang", "check_old_code", 1),
 ];
 
 /// Number of a hosted function; `None` for a function that the host does not answer.

@@ -1,7 +1,10 @@
-//! Nodes and ports: there is one node, it is not alive, and no port can be opened on it.
+//! Nodes and ports: there is one node, it is not alive, and no port can be opened on it. The one port that it has is that of
+//! its console, which is the io server's: others can look at it only.
 
 use super::Native;
+use super::hosted::{self, hosted_number};
 use crate::atoms;
+use crate::compare::eq_exact;
 use crate::fail::{Fail, Outcome};
 use crate::map;
 use crate::term::{Term, kind};
@@ -19,7 +22,7 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "monitor_node", 3, monitor_node),
     Native::new("erlang", "setnode", 2, badarg),
     Native::new("erlang", "disconnect_node", 1, disconnect_node),
-    Native::new("erlang", "ports", 0, no_list),
+    Native::new("erlang", "ports", 0, ports),
     Native::new("erlang", "port_get_data", 1, badarg),
     Native::new("erlang", "port_set_data", 2, badarg),
     Native::new("erlang", "dist_ctrl_get_data", 1, badarg),
@@ -134,9 +137,62 @@ fn disconnect_node(vm: &mut Vm, args: &[Term]) -> Outcome {
     if args[0].is_atom() { vm.atom("ignored") } else { Err(Fail::BADARG) }
 }
 
-fn port_info(_: &mut Vm, args: &[Term]) -> Outcome {
-    let may_be_port = args[0].is_atom() || args[0].is_kind(kind::PORT);
-    Ok(if may_be_port { atoms::UNDEFINED } else { atoms::BADARG })
+/// The port of the console.
+fn console(vm: &mut Vm) -> Term {
+    vm.heap.boxed_terms(kind::PORT, 0, &[atoms::NONODE, Term::small(0), Term::small(0)])
+}
+
+fn ports(vm: &mut Vm, _: &[Term]) -> Outcome {
+    let console = console(vm);
+    Ok(vm.heap.list(&[console]))
+}
+
+/// Items of `port_info/1`, in its order.
+const PORT_ITEMS: [&str; 7] = ["name", "links", "id", "connected", "input", "output", "os_pid"];
+
+fn port_info(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let console = console(vm);
+    if !eq_exact(args[0], console) {
+        let may_be_port = args[0].is_atom() || args[0].is_kind(kind::PORT);
+        return Ok(if may_be_port { atoms::UNDEFINED } else { atoms::BADARG });
+    }
+    if let Some(item) = args.get(1) {
+        let name = vm.atom_name(*item).to_owned();
+        return port_item(vm, *item, &name);
+    }
+    let mut items = Vec::with_capacity(PORT_ITEMS.len());
+    for name in PORT_ITEMS {
+        let item = vm.atom(name)?;
+        items.push(port_item(vm, item, name)?);
+    }
+    Ok(vm.heap.list(&items))
+}
+
+/// `{Item, Value}` of the console's port.
+fn port_item(vm: &mut Vm, item: Term, name: &str) -> Outcome {
+    let value = match name {
+        "name" => vm.heap.string("0/1"),
+        "links" => {
+            let owner = console_owner(vm)?;
+            vm.heap.list(&[owner])
+        }
+        "connected" => console_owner(vm)?,
+        // What goes through the console is counted for the whole system (`erlang:statistics(io)`).
+        "id" | "input" | "output" | "queue_size" | "memory" => Term::small(0),
+        "os_pid" => atoms::UNDEFINED,
+        "registered_name" => return Ok(Term::NIL),
+        "monitors" | "monitored_by" => Term::NIL,
+        "parallelism" | "locking" => atoms::FALSE,
+        _ => return Ok(atoms::BADARG),
+    };
+    Ok(vm.heap.tuple(&[item, value]))
+}
+
+/// The io server, or the first process where there is none.
+fn console_owner(vm: &mut Vm) -> Outcome {
+    let user = vm.atom("user")?;
+    let owner = hosted::call(vm, hosted_number!("erlang", "whereis", 1), &[user]);
+    Ok(owner.ok().filter(|owner| owner.is_pid()).unwrap_or(Term::pid(0)))
 }
 
 fn dflag_unicode_io(_: &mut Vm, args: &[Term]) -> Outcome {

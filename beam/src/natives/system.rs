@@ -5,7 +5,8 @@
 pub mod info;
 
 use super::hosted::{self, hosted_number};
-use super::{Native, boolean};
+use super::processes::flag;
+use super::{Native, boolean, messages};
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
 use crate::print;
@@ -17,7 +18,7 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "system_info", 1, info::system_info),
     Native::new("erlang", "memory", 1, memory),
     Native::new("erlang", "display", 1, display),
-    Native::new("erlang", "display_string", 1, display_string),
+    Native::new("erlang", "system_flag", 2, system_flag),
     Native::new("erlang", "system_monitor", 1, system_monitor),
     Native::new("erts_internal", "no_aux_work_threads", 0, one),
     Native::new("erts_internal", "system_check", 1, system_check),
@@ -25,6 +26,7 @@ pub const NATIVES: &[Native] = &[
     Native::new("erts_internal", "gather_alloc_histograms", 1, badarg),
     Native::new("erts_internal", "gather_carrier_info", 1, badarg),
     Native::new("erts_internal", "ets_super_user", 1, ets_super_user),
+    Native::new("ets", "internal_request_all", 0, request_all_tables),
 ];
 
 fn badarg(_: &mut Vm, _: &[Term]) -> Outcome {
@@ -61,10 +63,13 @@ fn display(vm: &mut Vm, args: &[Term]) -> Outcome {
     hosted::call(vm, hosted_number!("erlang", "display_string", 2), &[stdout, text])
 }
 
-/// `display_string(String)`
-fn display_string(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let stdout = vm.atom("stdout")?;
-    hosted::call(vm, hosted_number!("erlang", "display_string", 2), &[stdout, args[0]])
+/// `system_flag(Flag, Value)`: kept by the host. Processes that run already keep the depth of stack traces that they began with.
+fn system_flag(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let old = hosted::call(vm, hosted_number!("erlang", "system_flag", 2), args)?;
+    if vm.atom_name(args[0]) == "backtrace_depth" {
+        flag::set(vm, args[0], args[1])?;
+    }
+    Ok(old)
 }
 
 /// `system_monitor(undefined)` and `system_monitor({Pid, Options})`.
@@ -84,6 +89,15 @@ fn system_check(vm: &mut Vm, args: &[Term]) -> Outcome {
 /// Times of schedulers are not measured.
 fn scheduler_wall_time(_: &mut Vm, args: &[Term]) -> Outcome {
     if matches!(args[0], atoms::TRUE | atoms::FALSE) { Ok(boolean(false)) } else { Err(Fail::BADARG) }
+}
+
+/// `internal_request_all()`: each scheduler, of which there is one, sends `{Reference, Tables}`.
+fn request_all_tables(vm: &mut Vm, _: &[Term]) -> Outcome {
+    let tables = hosted::call(vm, hosted_number!("ets", "all", 0), &[])?;
+    let reference = vm.make_ref();
+    let answer = vm.heap.tuple(&[reference, tables]);
+    messages::send(vm, &[vm.pid, answer])?;
+    Ok(reference)
 }
 
 fn ets_super_user(_: &mut Vm, args: &[Term]) -> Outcome {

@@ -4,8 +4,12 @@ use super::Native;
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
 use crate::map;
+use crate::print;
 use crate::term::{Term, header_kind, kind};
 use crate::vm::Vm;
+
+/// Integers that OTP holds in a word.
+const OTP_SMALL: std::ops::Range<i64> = -(1 << 59)..1 << 59;
 
 /// Functions of this file.
 pub const NATIVES: &[Native] = &[
@@ -25,6 +29,8 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "is_record", 2, is_record),
     Native::new("erlang", "is_record", 3, is_record_of_size),
     Native::new("erlang", "is_reference", 1, |_, a| test(a[0].is_ref())),
+    Native::new("erts_internal", "map_to_tuple_keys", 1, map_to_tuple_keys),
+    Native::new("erts_internal", "term_to_string", 2, term_to_string),
     Native::new("erts_internal", "term_type", 1, term_type),
     Native::new("erlang", "is_tuple", 1, |_, a| test(a[0].is_kind(kind::TUPLE))),
 ];
@@ -70,10 +76,31 @@ fn is_record_of_size(_: &mut Vm, args: &[Term]) -> Outcome {
 }
 
 /// What a term is inside, in OTP's words.
+/// The keys of a small map as the tuple that maps with the same keys share.
+fn map_to_tuple_keys(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let map = args[0];
+    if !map.is_map() {
+        return Err(Fail::Error(vm.heap.tuple(&[atoms::BADMAP, map])));
+    }
+    if map::len(map) <= map::FLATMAP_MAX { Ok(map.elements()[0]) } else { Err(Fail::BADARG) }
+}
+
+/// A term as `erlang:display/1` shows it. OTP can be told to leave out what lies deep, which nothing in its library does.
+fn term_to_string(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if args[1] != atoms::UNDEFINED {
+        return Err(Fail::BADARG);
+    }
+    let text = print::display(args[0], vm.image.get());
+    vm.charge(text.len() / 64);
+    vm.heap.check(2 * text.len())?;
+    Ok(vm.heap.string(&text))
+}
+
 fn term_type(vm: &mut Vm, args: &[Term]) -> Outcome {
     let term = args[0];
     let name = match header_kind(term.header()) {
-        _ if term.is_small() => "fixnum",
+        _ if term.small_value().is_some_and(|value| OTP_SMALL.contains(&value)) => "fixnum",
+        _ if term.is_small() => "bignum",
         _ if term.is_atom() => "atom",
         _ if term.is_cons() => "list",
         _ if term.is_nil() => "nil",

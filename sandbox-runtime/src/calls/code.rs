@@ -1,5 +1,7 @@
 //! Loading and unloading of code for all processes of the sandbox.
 
+use std::sync::Arc;
+
 use shared::term::Atom;
 use shared::{Etf, Pid, Term};
 
@@ -21,14 +23,50 @@ pub(super) fn prepared(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     Ok(Term::tuple([prepared.module.clone().into(), Term::bool(prepared.has_on_load)]).into())
 }
 
-/// `finish_loading([Reference])`
+/// `finish_loading([{Reference, HasCurrent}])`. A module with an `-on_load` function waits for it to return.
 pub(super) fn finish_loading(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    for reference in arguments.list(0)? {
+    for item in arguments.list(0)? {
+        let Some([reference, has_current]) = item.as_tuple() else { return Err(Failure::badarg()) };
         let reference = reference.as_local_ref().ok_or(Failure::badarg())?;
         let prepared = host.kernel_mut().take_prepared(reference).ok_or(Failure::badarg())?;
-        host.load_code(prepared.module, prepared.code)?;
+        if prepared.has_on_load {
+            let pid = host.self_pid();
+            host.kernel_mut().hold_for_on_load(pid, prepared.module, prepared.code)?;
+        } else {
+            make_current(host, prepared.module, prepared.code, truth(has_current)?)?;
+        }
     }
     atom("ok")
+}
+
+fn make_current(host: &mut Host, module: Atom, code: Arc<[u8]>, has_current: bool) -> Result<(), Failure> {
+    host.load_code(module.clone(), code)?;
+    if has_current {
+        host.kernel_mut().mark_old(module);
+    }
+    Ok(())
+}
+
+/// `call_on_load_function(Module)`: the code with the function.
+pub(super) fn on_load_code(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let code = host.kernel().code().on_load(&arguments.atom(0)?).ok_or(Failure::badarg())?;
+    Ok(Term::binary(Arc::clone(code)).into())
+}
+
+/// `finish_after_on_load({Module, HasCurrent}, Keep)`
+pub(super) fn finish_after_on_load(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let (what, keep) = (arguments.term(0)?, truth(&arguments.term(1)?)?);
+    let Some([Term::Atom(module), has_current]) = what.as_tuple() else { return Err(Failure::badarg()) };
+    let code = host.kernel_mut().take_on_load(module).ok_or(Failure::badarg())?;
+    if keep {
+        make_current(host, module.clone(), code, truth(has_current)?)?;
+    }
+    Ok(true.into())
+}
+
+/// `check_old_code(Module)`
+pub(super) fn check_old_code(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    Ok(host.kernel().code().has_old(&arguments.atom(0)?).into())
 }
 
 /// `delete_module(Module)`: the code is nobody's current code any more.

@@ -1,7 +1,7 @@
 //! New processes: `spawn/3`, `spawn_link/3`, `spawn_opt/4` and what `spawn_request` is made of.
 
 use shared::event::Entry;
-use shared::term::LOCAL_NODE;
+use shared::term::{Atom, LOCAL_NODE};
 use shared::{Etf, Pid, Ref, Term};
 
 use super::answer::{Answer, Failure, atom};
@@ -15,29 +15,33 @@ use crate::kernel::spawn::SpawnOptions;
 const MAX_ARITY: usize = 255;
 
 /// `Module, Function, Arguments` from argument `i` on, with flags for the guest.
-fn entry(arguments: &Arguments<'_>, i: usize, flags: Vec<Term>) -> Result<Entry, Failure> {
+fn entry(host: &Host, arguments: &Arguments<'_>, i: usize, mut flags: Vec<Term>) -> Result<Entry, Failure> {
     let (module, function) = (arguments.atom(i)?, arguments.atom(i + 1)?);
     if arguments.list_len(i + 2)? > MAX_ARITY {
         return Err(Failure::Raise(Raise::SystemLimit(shared::limits::LimitKind::MessageBytes)));
+    }
+    let depth = Atom::new("backtrace_depth");
+    if let Some(value) = host.kernel().settings().flag(&depth) {
+        flags.push(Term::tuple([depth.into(), value.clone()]));
     }
     let flags = if flags.is_empty() { None } else { Some(Etf::of(&Term::list(flags))) };
     Ok(Entry { module, function, args: arguments.etf(i + 2)?, flags })
 }
 
 pub(super) fn spawn(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    let (pid, _) = host.spawn(entry(arguments, 0, vec![])?, SpawnOptions::default())?;
+    let (pid, _) = host.spawn(entry(host, arguments, 0, vec![])?, SpawnOptions::default())?;
     Ok(pid.into())
 }
 
 pub(super) fn spawn_link(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let options = SpawnOptions { link: true, ..SpawnOptions::default() };
-    let (pid, _) = host.spawn(entry(arguments, 0, vec![])?, options)?;
+    let (pid, _) = host.spawn(entry(host, arguments, 0, vec![])?, options)?;
     Ok(pid.into())
 }
 
 pub(super) fn spawn_opt(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let Spawn { kernel, flags, .. } = options::spawn(&arguments.list(3)?, Form::Spawn)?;
-    let (pid, monitor) = host.spawn(entry(arguments, 0, flags)?, kernel)?;
+    let (pid, monitor) = host.spawn(entry(host, arguments, 0, flags)?, kernel)?;
     Ok(match monitor {
         Some(monitor) => Term::tuple([Term::pid(pid), Term::reference(monitor)]).into(),
         None => pid.into(),
@@ -49,7 +53,7 @@ pub(super) fn spawn_opt(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
 pub(super) fn spawn_request(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let raw = arguments.list(3)?;
     let parsed = options::spawn(&raw, Form::Request)
-        .and_then(|spawn| Ok((entry(arguments, 0, spawn.flags)?, spawn.kernel, spawn.reply)));
+        .and_then(|spawn| Ok((entry(host, arguments, 0, spawn.flags)?, spawn.kernel, spawn.reply)));
     let (outcome, reply) = match parsed {
         Ok((entry, options, reply)) => (host.spawn(entry, options).map_err(Raise::reason), reply),
         Err(Failure::Raise(Raise::Badarg)) if arguments.list_len(2).is_ok() => {

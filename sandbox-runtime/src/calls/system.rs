@@ -1,6 +1,7 @@
 //! The sandbox as a whole: figures, flags, the console, the end.
 
 use shared::event::Device;
+use shared::term::Atom;
 use shared::{Etf, Term};
 
 use super::answer::{Answer, Failure, atom};
@@ -8,6 +9,8 @@ use super::arguments::{self, Arguments, truth};
 use crate::host::Host;
 use crate::kernel::RunState;
 
+/// Most items of a stack trace.
+const BACKTRACE_DEPTH_MAX: i64 = 64;
 /// Most ports and tables at once, as OTP has them by default.
 const PORT_LIMIT: i64 = 65_536;
 
@@ -23,11 +26,20 @@ pub(super) fn system_info(host: &mut Host, arguments: &Arguments<'_>) -> Answer 
         "process_limit" => Term::from(kernel.limits().processes),
         "port_limit" => Term::Int(PORT_LIMIT),
         "ets_limit" => Term::from(kernel.limits().ets_tables),
+        "atom_count" => Term::from(kernel.atom_count()),
         "ets_count" => number(kernel.ets().iter().count()),
         "start_time" => Term::Int(0),
         _ => return Err(Failure::badarg()),
     }
     .into())
+}
+
+/// `list_to_existing_atom(Name)` for a name, as a binary, that the caller has no atom for: another process may have made it.
+pub(super) fn existing_atom(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let name = arguments.term(0)?;
+    let name = name.as_binary().and_then(|name| std::str::from_utf8(name).ok()).ok_or(Failure::badarg())?;
+    let atom = Atom::new(name);
+    if host.kernel().knows_atom(&atom) { Ok(atom.into()) } else { Err(Failure::badarg()) }
 }
 
 /// `statistics(Item)`. Times are virtual.
@@ -120,6 +132,10 @@ pub(super) fn system_flag(host: &mut Host, arguments: &Arguments<'_>) -> Answer 
         "max_heap_size" => default(natural.is_some() || matches!(value, Term::Map(_)), Term::Int(0)),
         _ => Err(Failure::badarg()),
     }?;
+    let value = match (flag.as_str(), natural) {
+        ("backtrace_depth", Some(depth)) => Term::Int(depth.min(BACKTRACE_DEPTH_MAX)),
+        _ => value,
+    };
     let old = host.kernel_mut().settings_mut().set_flag(flag, value);
     Ok(old.unwrap_or(default).into())
 }

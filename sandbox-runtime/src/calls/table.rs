@@ -189,4 +189,8 @@ pub const FUNCTIONS: &[(&str, &str, u8, Body)] = &[
     ("erlang", "has_prepared_code_on_load", 1, code::prepared),
     ("orrery_io", "open_console", 0, system::open_console),
     ("orrery_io", "read_console", 0, system::read_console),
+    ("erlang", "list_to_existing_atom", 1, system::existing_atom),
+    ("erlang", "call_on_load_function", 1, code::on_load_code),
+    ("erlang", "finish_after_on_load", 2, code::finish_after_on_load),
+    ("erlang", "check_old_code", 1, code::check_old_code),
 ];

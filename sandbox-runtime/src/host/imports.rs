@@ -121,8 +121,9 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
             done(&mut guest)
         },
     )?;
-    linker.func_wrap("orrery", "new_atom", |mut guest: Guest<'_>, _name: u32, _len: u32| {
-        let is_admitted = guest.data_mut().with_host(|host| host.count_atoms(1).is_ok()).unwrap_or(true);
+    linker.func_wrap("orrery", "new_atom", |mut guest: Guest<'_>, name: u32, len: u32| {
+        let atom = Atom::new(&text(&mut guest, name, len)?);
+        let is_admitted = guest.data_mut().with_host(|host| host.add_atom(atom).is_ok()).unwrap_or(true);
         done(&mut guest)?;
         wasmtime::Result::Ok(u32::from(is_admitted))
     })?;

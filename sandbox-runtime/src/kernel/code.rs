@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 use shared::event::EventKind;
 use shared::limits::LimitKind;
@@ -18,6 +18,10 @@ pub struct CodeStore {
     bytes: u64,
     /// Files between `erlang:prepare_loading/2` and `erlang:finish_loading/1`, the oldest first.
     prepared: Vector<Prepared>,
+    /// Code whose `-on_load` function has not returned yet. It is nobody's current code.
+    on_load: OrdMap<Atom, Arc<[u8]>>,
+    /// Modules that have old code: some process may still run in it.
+    old: OrdSet<Atom>,
 }
 
 /// Files that may wait between the two steps of loading; the oldest is forgotten beyond that.
@@ -65,6 +69,16 @@ impl CodeStore {
         self.prepared.iter().find(|prepared| prepared.reference == reference)
     }
 
+    /// Code whose `-on_load` function has not returned yet.
+    pub fn on_load(&self, module: &Atom) -> Option<&Arc<[u8]>> {
+        self.on_load.get(module)
+    }
+
+    /// Whether a module has old code (OTP: `erlang:check_old_code/1`).
+    pub fn has_old(&self, module: &Atom) -> bool {
+        self.old.contains(module)
+    }
+
     /// All modules, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&Atom, &Module)> {
         self.modules.iter()
@@ -86,6 +100,9 @@ impl Kernel {
         let allowed = self.limits.code_bytes;
         if bytes > allowed {
             return Err(self.limit_reached(pid, LimitKind::CodeBytes, allowed));
+        }
+        if old.is_some() {
+            self.code.old.insert(module.clone());
         }
         self.code.bytes = bytes;
         self.code.modules.insert(module.clone(), Module { code, version });
@@ -111,24 +128,99 @@ impl Kernel {
         Some(self.code.prepared.remove(place))
     }
 
+    /// Keeps code until its `-on_load` function has returned.
+    ///
+    /// # Errors
+    /// `system_limit` when there is too much code.
+    pub fn hold_for_on_load(&mut self, pid: Pid, module: Atom, code: Arc<[u8]>) -> Result<(), Raise> {
+        let allowed = self.limits.code_bytes;
+        let held: u64 = self.code.on_load.values().map(|code| code.len() as u64).sum();
+        if self.code.bytes + held + code.len() as u64 > allowed {
+            return Err(self.limit_reached(Some(pid), LimitKind::CodeBytes, allowed));
+        }
+        self.code.on_load.insert(module, code);
+        Ok(())
+    }
+
+    /// Takes code whose `-on_load` function has returned, to make it current or to forget it.
+    pub fn take_on_load(&mut self, module: &Atom) -> Option<Arc<[u8]>> {
+        self.code.on_load.remove(module)
+    }
+
+    /// Notes that code of the library became old, which is not among the code of the sandbox.
+    pub fn mark_old(&mut self, module: Atom) {
+        self.code.old.insert(module);
+    }
+
+    /// The old code of a module goes.
+    pub fn purge_code(&mut self, module: &Atom) {
+        self.code.old.remove(module);
+    }
+
     /// Forgets a module: whether there was one.
     pub fn delete_code(&mut self, pid: Option<Pid>, module: &Atom) -> bool {
         let Some(old) = self.code.modules.remove(module) else { return false };
         self.code.bytes -= old.code.len() as u64;
+        self.code.old.insert(module.clone());
         self.record(pid, EventKind::CodeDeleted { module: module.clone() });
         true
     }
 
-    /// Counts atoms that a guest made: what all guests together may make is limited.
+    /// Notes an atom that a guest made, which another one may have made before: what all guests together may make is limited.
     ///
     /// # Errors
     /// `system_limit` when there are too many.
-    pub fn count_atoms(&mut self, pid: Pid, new_atoms: u64) -> Result<(), Raise> {
+    pub fn add_atom(&mut self, pid: Pid, atom: Atom) -> Result<(), Raise> {
+        if self.atoms.contains(&atom) {
+            return Ok(());
+        }
         let allowed = self.limits.atoms;
-        if self.atom_count.saturating_add(new_atoms) > allowed {
+        if self.atom_count() >= allowed {
             return Err(self.limit_reached(Some(pid), LimitKind::Atoms, allowed));
         }
-        self.atom_count += new_atoms;
+        self.atoms.insert(atom);
         Ok(())
+    }
+
+    /// Whether a guest has made an atom.
+    pub fn knows_atom(&self, atom: &Atom) -> bool {
+        self.atoms.contains(atom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::config::Config;
+    use shared::limits::Limits;
+
+    #[test]
+    fn an_atom_counts_once_whoever_makes_it() {
+        let limits = Limits { atoms: 2, ..Limits::default() };
+        let mut kernel = Kernel::new(Config { limits, ..Config::default() });
+        let (one, other) = (Pid(1), Pid(2));
+        for (pid, name) in [(one, "a"), (other, "a"), (other, "b"), (one, "b")] {
+            kernel.add_atom(pid, Atom::new(name)).expect("there is room for two");
+        }
+        assert_eq!(kernel.atom_count(), 2);
+        assert!(kernel.add_atom(one, Atom::new("c")).is_err());
+        assert!(kernel.knows_atom(&Atom::new("a")) && !kernel.knows_atom(&Atom::new("c")));
+        let later = kernel.clone();
+        assert_eq!(later.state_hash(), kernel.state_hash());
+        assert!(later.knows_atom(&Atom::new("b")), "what is kept of a moment has the atoms of that moment");
+    }
+
+    #[test]
+    fn old_code_is_known_until_it_is_purged() {
+        let mut kernel = Kernel::new(Config::default());
+        let module = Atom::new("m");
+        let code = |text: &str| Arc::from(text.as_bytes());
+        kernel.load_code(None, module.clone(), code("one")).expect("there is room");
+        assert!(!kernel.code().has_old(&module));
+        kernel.load_code(None, module.clone(), code("two")).expect("there is room");
+        assert!(kernel.code().has_old(&module));
+        kernel.purge_code(&module);
+        assert!(!kernel.code().has_old(&module));
+        assert!(kernel.delete_code(None, &module) && kernel.code().has_old(&module));
     }
 }

@@ -29,6 +29,13 @@ cases() ->
      ?C(binary_to_atom(id(<<255>>), utf8)), ?C(binary_to_existing_atom(<<"no such atom at all, either">>)), ?C(atom_to_binary(id(1))), ?C(list_to_tuple(id(a))),
      ?C(tuple_to_list(id(a))), ?C(make_tuple_of(-1)), ?C(erlang:make_tuple(2, a, [{1, b}, {1, c}])), ?C(erlang:append_element({a}, b)), ?C(erlang:delete_element(2, {a})),
      ?C(erlang:insert_element(1, {a}, b)), ?C(put(a, 1)), ?C(begin put(a, 1), {get(a), erase(a), get(a)} end), ?C(get()), ?C(erlang:get_keys(x)),
+     ?C(binary_to_atom(<<0:2400, 255>>)), ?C(binary_to_atom(<<0:800, 255>>)), ?C(binary_to_existing_atom(<<0:2400, 255>>)), ?C(binary_to_term(fun_term(255))), ?C(binary_to_term(fun_term(256))),
+     ?C(change_class(error)), ?C(change_class(exit)), ?C(change_class(throw)), ?C(huge_line(1, a)), ?C(huge_line(2, a)), ?C(huge_line(3, a)), ?C(erlang:fun_info(fun id/1, refc)),
+     ?C([apply_trace(How) || How <- [last, only, list_last, list_only, twice_last, twice_only, thrice, exit, throw, args, raise, bif, bad]]),
+     ?C([erts_internal:term_type(T) || T <- [1, (1 bsl 59) - 1, 1 bsl 59, -(1 bsl 59), -(1 bsl 59) - 1, a, [], [a], {}, 1.0, #{}]]),
+     ?C([erts_internal:map_to_tuple_keys(M) || M <- [#{}, #{1 => a}, #{2 => x, 1 => y}]]), ?C(erts_internal:map_to_tuple_keys(id(x))), ?C(erts_internal:map_to_tuple_keys(maps:from_keys(lists:seq(1, 40), a))),
+     ?C(erts_internal:term_to_string({a, [1, "b"], <<"c">>, #{x => 1.5}, 'D e'})), ?C(erts_internal:term_to_string(id(x), 0)),
+     ?C(prim_file:internal_normalize_utf8(<<"e", 16#301/utf8, "x">>)), ?C(prim_file:internal_normalize_utf8(<<255>>)),
      ?C(length(id(a))), ?C(self() =:= id(self())), ?C(not id(1)), ?C(id(1) and true), ?C(true andalso id(1)), ?C(id(1) andalso true), ?C(id(1) orelse true),
      ?C(false xor id(true)), ?C(fun_info_of(fun lists:map/2)), ?C(fun_arity(fun(_, _) -> ok end)), ?C(is_function(fun id/1, 1)), ?C(is_function(id(x), id(-1))), ?C(is_function(fun id/1, id(-1))),
      ?C(fun lists:map/2 =:= erlang:make_fun(lists, map, 2)), ?C(erlang:make_fun(id(1), map, 2)), ?C(erlang:fun_to_list(fun lists:map/2)),
@@ -99,6 +106,41 @@ stack_in_comprehension(L) -> [X + 1 || X <- L, X /= 7].
 bad_filter(L) -> [X || X <- L, id(X)].
 
 fun_info_of(F) -> [erlang:fun_info(F, I) || I <- [module, name, arity, type, env]].
+%% A class that differs from that of the trace that is given holds through later re-raises.
+change_class(Class) ->
+    try change_class_in(Class) catch C:R -> {C, R} end.
+change_class_in(Class) ->
+    try
+        try throw(ball) catch throw:R:S -> erlang:raise(Class, R, S) end
+    after
+        put(cleaned, true)
+    end.
+
+%% A fun of no module with so many captured values, in the external term format.
+fun_term(Free) ->
+    Env = << <<97, 1>> || _ <- lists:seq(1, Free) >>,
+    Body = <<1, 0:128, 0:32, Free:32, 119, 7, "nowhere", 97, 0, 97, 0, 88, 119, 13, "nonode@nohost", 0:32, 0:32, 0:32, Env/binary>>,
+    <<131, 112, (byte_size(Body) + 4):32, Body/binary>>.
+
+%% Who applies a function that raises is in the stack trace, even where it does so last.
+apply_trace(How) ->
+    try apply_in(How), ok
+    catch C:R:S -> {C, R, [{F, if is_list(A) -> {args, length(A)}; true -> A end} || {M, F, A, _} <- S, lists:member(M, [?MODULE, erlang])]} end.
+apply_in(How) -> id(apply_how(How)).
+apply_how(last) -> apply(id(erlang), id(error), [oops]);
+apply_how(only) -> erlang:apply(erlang, error, [oops]);
+apply_how(list_last) -> apply(id(erlang), id(error), id([oops]));
+apply_how(list_only) -> erlang:apply(erlang, error, id([oops, [list_only]]));
+apply_how(twice_last) -> erlang:apply(id(erlang), id(apply), [id(erlang), id(error), id([oops])]);
+apply_how(twice_only) -> erlang:apply(erlang, apply, [erlang, error, [oops, [twice]]]);
+apply_how(thrice) -> erlang:apply(id(erlang), id(apply), [id(erlang), id(apply), [id(erlang), id(error), id([oops, [x]])]]);
+apply_how(exit) -> apply(id(erlang), id(exit), [oops]);
+apply_how(throw) -> apply(id(erlang), id(throw), id([oops]));
+apply_how(args) -> apply(id(erlang), id(error), [oops, [1, 2]]);
+apply_how(raise) -> apply(id(erlang), id(raise), [error, oops, []]);
+apply_how(bif) -> id(apply(id(erlang), id(abs), [x]));
+apply_how(bad) -> id(apply(id(erlang), id(apply), [a, b, c])).
+
 fun_arity(F) -> erlang:fun_info(F, arity).
 
 erl_error_text(F) ->
@@ -119,3 +161,10 @@ guard(X) when is_function(X, 1) -> 'fun';
 guard(X) when is_pid(X) orelse is_reference(X) -> identifier;
 guard(X) when hd(X) =:= $s -> string;
 guard(_) -> other.
+
+%% Lines that do not fit are left out of stack traces.
+-file("huge.erl", 16777213).
+huge_line(1, X) -> id(X + 1);
+
+huge_line(2, X) -> id(X + 1);
+huge_line(3, X) -> id(X + 1).

@@ -5,7 +5,9 @@
 cases() ->
     [{versions, fun versions/0}, {old_code_runs_on, fun old_code_runs_on/0}, {purge_kills, fun purge_kills/0},
      {soft_purge_spares, fun soft_purge_spares/0}, {deleted, fun deleted/0}, {funs_of_old_code, fun funs_of_old_code/0},
-     {new_processes, fun new_processes/0}, {on_load, fun on_load/0}, {prepared, fun prepared/0}, {information, fun information/0}].
+     {new_processes, fun new_processes/0}, {on_load, fun on_load/0}, {on_load_over, fun on_load_over/0},
+     {on_load_again, fun on_load_again/0}, {purged_funs, fun purged_funs/0}, {deleted_funs, fun deleted_funs/0}, {old_elsewhere, fun old_elsewhere/0},
+     {prepared, fun prepared/0}, {information, fun information/0}].
 
 attempt(F) ->
     try {ok, F()} catch Class:Reason -> {Class, Reason} end.
@@ -137,6 +139,64 @@ on_load() ->
     C = erlang:call_on_load_function(hot_h),
     D = erts_code_purger:finish_after_on_load(hot_h, true),
     {A, B, C, D, hot_h:f(), erlang:function_exported(hot_h, init, 0)}.
+
+%% What was there stays until the function has returned, and stays for good where it refuses.
+on_load_over() ->
+    {module, M} = load(hot_k, 1),
+    Text = "-module(hot_k). -export([version/0]). -on_load(init/0). init() -> put(seen, hot_k:version()), refused. version() -> 2.",
+    Prepared = erlang:prepare_loading(M, compile_text(Text)),
+    A = erlang:finish_loading([Prepared]),
+    B = {M:version(), erlang:module_loaded(M), erlang:check_old_code(M)},
+    C = erlang:call_on_load_function(M),
+    D = erts_code_purger:finish_after_on_load(M, false),
+    E = {erase(seen), M:version(), erlang:module_loaded(M), erlang:check_old_code(M), erlang:function_exported(M, loop, 0)},
+    Again = erlang:prepare_loading(M, compile_text(Text)),
+    F = erlang:finish_loading([Again]),
+    G = erlang:call_on_load_function(M),
+    H = erts_code_purger:finish_after_on_load(M, true),
+    {A, B, C, D, E, F, G, H, M:version(), erlang:check_old_code(M), erlang:function_exported(M, loop, 0)}.
+
+on_load_again() ->
+    Text = "-module(hot_l). -export([f/0]). -on_load(init/0). init() -> error(refused). f() -> 1.",
+    Prepared = erlang:prepare_loading(hot_l, compile_text(Text)),
+    A = erlang:finish_loading([Prepared]),
+    B = {erlang:module_loaded(hot_l), erlang:function_exported(hot_l, f, 0)},
+    C = attempt(fun() -> erlang:call_on_load_function(hot_l) end),
+    D = erts_code_purger:finish_after_on_load(hot_l, false),
+    {A, B, C, D, erlang:module_loaded(hot_l), attempt(fun() -> erlang:call_on_load_function(hot_l) end),
+     erlang:load_module(hot_l, compile_text(Text)), [attempt(fun() -> erlang:finish_after_on_load(X, Y) end) || {X, Y} <- [{nope, true}, {1, true}, {hot_l, foo}]]}.
+
+%% Funs do not keep old code alive, and cannot be called without it.
+purged_funs() ->
+    {module, M} = load(hot_m, 1),
+    F = M:maker(),
+    load(hot_m, 2),
+    A = {erlang:check_process_code(self(), M), F(x)},
+    B = erts_code_purger:soft_purge(M),
+    C = case attempt(fun() -> F(x) end) of {error, {badfun, F}} -> badfun; Other -> Other end,
+    D = case attempt(fun() -> F(x, y) end) of {error, {badarity, {F, [x, y]}}} -> badarity; Other2 -> Other2 end,
+    {A, B, C, D, erlang:fun_info(F, module), erlang:fun_info(F, arity), is_function(F, 1)}.
+
+deleted_funs() ->
+    {module, M} = load(hot_n, 1),
+    F = M:maker(),
+    true = erlang:delete_module(M),
+    A = F(x),
+    B = erts_code_purger:purge(M),
+    C = case attempt(fun() -> F(x) end) of {error, undef} -> undef; Other -> Other end,
+    load(hot_n, 1),
+    {A, B, C, attempt(fun() -> F(x) end)}.
+
+%% A process that began later knows of the old code all the same.
+old_elsewhere() ->
+    {module, M} = load(hot_o, 1),
+    P = M:start(),
+    ask(P),
+    load(hot_o, 2),
+    Self = self(),
+    spawn(fun() -> Self ! {old, erlang:check_old_code(M), erts_code_purger:soft_purge(M), erts_code_purger:purge(M), erlang:check_old_code(M)} end),
+    A = receive {old, _, _, _, _} = Old -> Old end,
+    {A, is_process_alive(P), erlang:check_old_code(M)}.
 
 prepared() ->
     Binary = compiled(hot_i, 1),

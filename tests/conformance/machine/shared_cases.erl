@@ -137,6 +137,8 @@ ets_continuations() ->
      ets:select(T, [{{x}, [], [1]}], 3)}.
 
 ets_all() ->
+    Requested = ets:internal_request_all(),
+    true = receive {Requested, Tables} -> is_list(Tables) after 1000 -> none end,
     T = ets:new(in_all, []),
     {is_list(ets:all()), lists:member(T, ets:all())}.
 
@@ -220,6 +222,10 @@ nodes_cases() ->
 net_kernel_is_there() -> is_atom(node()).
 
 ports_cases() ->
+    [P | _] = erlang:ports(),
+    [is_port(P), erlang:port_info(P, id), node(P), P =:= list_to_port(port_to_list(P)),
+     binary_to_term(term_to_binary(P)) =:= P, is_pid(element(2, erlang:port_info(P, connected))), P > self(), P < {}, [K || {K, _} <- erlang:port_info(P)],
+     attempt(fun() -> erlang:port_info(P, foo) end)] ++
     [attempt(F) || F <- [fun() -> open_port({spawn_executable, "/no/such/file"}, []) end,
                          fun() -> open_port({spawn, "x"}, [foo]) end, fun() -> open_port({spawn, ""}, []) end,
                          fun() -> open_port({fd, foo, 1}, []) end, fun() -> port_close(foo) end, fun() -> port_command(foo, "") end,
@@ -251,9 +257,26 @@ memory_cases() ->
 
 system_flags() ->
     Old = erlang:system_flag(backtrace_depth, 12),
-    [Old, erlang:system_flag(backtrace_depth, Old)]
+    Deep = trace_lengths(),
+    Shallow = [begin erlang:system_flag(backtrace_depth, D), trace_lengths() end || D <- [3, 1, 100]],
+    [Old, Deep, Shallow, erlang:system_flag(backtrace_depth, Old), attempt(fun() -> process_flag(backtrace_depth, 8) end)]
         ++ [attempt(fun() -> erlang:system_flag(F, V) end) || {F, V} <- [{backtrace_depth, -1}, {backtrace_depth, x}, {foo, 1}, {1, 1},
                                                                          {schedulers_online, 0}, {scheduler_wall_time, foo}, {time_offset, foo}]].
+
+%% Lengths of a stack trace here, in a process that begins now, and of where this one is.
+trace_lengths() ->
+    Self = self(),
+    spawn(fun() -> Self ! {deep, length(trace(20))} end),
+    There = receive {deep, N} -> N end,
+    {length(trace(20)), There, here(20)}.
+
+trace(N) -> try descend(N) catch error:_:Trace -> Trace end.
+
+descend(0) -> error(deep);
+descend(N) -> [N | descend(N - 1)].
+
+here(0) -> {current_stacktrace, Trace} = process_info(self(), current_stacktrace), length(Trace);
+here(N) -> here(N - 1) + 0.
 
 halt_errors() ->
     [attempt(fun() -> halt(S, O) end) || {S, O} <- [{foo, []}, {-1, []}, {1.0, []}, {0, foo}, {0, [{flush, foo}]}, {0, [foo]}, {<<"x">>, []}]].

@@ -1,7 +1,7 @@
 //! Calls, frames and messages, where the loop cannot go on by itself.
 
 use crate::fail::Fail;
-use crate::instr::{Code, OPERAND_Y};
+use crate::instr::{APPLY_LIST, Code, OPERAND_Y};
 use crate::interp::{Next, calls, turn};
 use crate::term::{Term, tag};
 use crate::vm::Vm;
@@ -97,10 +97,18 @@ pub(in crate::interp) fn apply(vm: &mut Vm, code: Code) -> Step {
     Ok(Next::Enter(target))
 }
 
-/// a: arity, b: size of the frame.
+/// a: arity, or [`APPLY_LIST`]; b: size of the frame.
 pub(in crate::interp) fn apply_last(vm: &mut Vm, code: Code) -> Step {
-    match calls::apply(vm, usize::from(code.a())) {
+    let target = match usize::from(code.a()) {
+        APPLY_LIST => calls::apply_list(vm),
+        arity => calls::apply(vm, arity),
+    };
+    match target {
         Ok(target) => {
+            // What raises does so in place of who applies it, whose frame is still there.
+            if let Some(native) = calls::raising_native(vm, target) {
+                calls::native(vm, native)?;
+            }
             drop_frame(vm, code.b());
             Ok(Next::Enter(target))
         }

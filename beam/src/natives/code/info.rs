@@ -58,13 +58,6 @@ pub(super) fn module_loaded(vm: &mut Vm, args: &[Term]) -> Outcome {
     Ok(boolean(vm.image.get().modules.contains_key(&args[0]) || vm.load_from_host(args[0])))
 }
 
-pub(super) fn check_old_code(vm: &mut Vm, args: &[Term]) -> Outcome {
-    if !args[0].is_atom() {
-        return Err(Fail::BADARG);
-    }
-    Ok(boolean(vm.image.get().old_modules.contains_key(&args[0])))
-}
-
 /// Items of `Module:module_info/0`, in its order.
 const SUMMARY: [Term; 5] = [atoms::MODULE, atoms::EXPORTS, atoms::ATTRIBUTES, atoms::COMPILE, atoms::MD5];
 

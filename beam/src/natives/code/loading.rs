@@ -6,6 +6,7 @@ use crate::atoms;
 use crate::code::Module;
 use crate::fail::{Fail, Outcome};
 use crate::image::Image;
+use crate::load;
 use crate::loader::{self, Limits, Op};
 use crate::natives::boolean;
 use crate::natives::hosted::{self, hosted_number};
@@ -44,20 +45,24 @@ pub(super) fn has_prepared_code_on_load(vm: &mut Vm, args: &[Term]) -> Outcome {
 }
 
 /// Makes prepared files current, all or none. Gives `ok` or what stands in the way: `{not_purged, Modules}`,
-/// `{on_load, Modules}`, `{duplicated, Modules}`. One module with an `-on_load` function is loaded, and `{on_load, [Module]}`
-/// says that the function is to be called.
+/// `{on_load, Modules}`, `{duplicated, Modules}`. One module with an `-on_load` function waits until it is called, and
+/// `{on_load, [Module]}` says that it is to be called.
 pub(super) fn finish_loading(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let references = args[0].proper_list().ok_or(Fail::BADARG)?;
     let mut files = Vec::new();
-    for reference in args[0].proper_list().ok_or(Fail::BADARG)? {
-        files.push(prepared(vm, reference)?);
+    for reference in &references {
+        files.push(prepared(vm, *reference)?);
     }
     let modules: Vec<Term> = files.iter().map(|(module, _)| *module).collect();
-    let old = &vm.image.get().old_modules;
-    let not_purged: Vec<Term> = modules.iter().filter(|m| old.contains_key(*m)).copied().collect();
     let on_load: Vec<Term> = files.iter().filter(|(_, has_on_load)| *has_on_load).map(|(module, _)| *module).collect();
-    let is_on_load_due = !on_load.is_empty();
     let repeated = modules.iter().enumerate().filter(|(i, m)| modules[..*i].contains(m));
     let repeated: Vec<Term> = repeated.map(|(_, m)| *m).collect();
+    let mut not_purged = Vec::new();
+    for module in &modules {
+        if has_old_code(vm, *module) {
+            not_purged.push(*module);
+        }
+    }
     for (reason, modules, is_reason) in [
         ("duplicated", repeated, true),
         ("not_purged", not_purged, true),
@@ -69,60 +74,65 @@ pub(super) fn finish_loading(vm: &mut Vm, args: &[Term]) -> Outcome {
             return Ok(vm.heap.tuple(&[reason, modules]));
         }
     }
-    hosted::call(vm, hosted_number!("erlang", "finish_loading", 1), args)?;
+    let mut items = Vec::new();
+    for (reference, module) in references.iter().zip(&modules) {
+        let has_current = boolean(vm.image.get().modules.contains_key(module));
+        items.push(vm.heap.tuple(&[*reference, has_current]));
+    }
+    let items = vm.heap.list(&items);
+    hosted::call(vm, hosted_number!("erlang", "finish_loading", 1), &[items])?;
+    if !on_load.is_empty() {
+        let reason = vm.atom("on_load")?;
+        let modules = vm.heap.list(&on_load);
+        return Ok(vm.heap.tuple(&[reason, modules]));
+    }
     for module in modules {
         // The file was parsed when it was prepared; what still fails is a limit of the machine.
         if !vm.load_from_host(module) {
             return Err(Fail::SYSTEM_LIMIT);
         }
     }
-    if is_on_load_due {
-        let reason = vm.atom("on_load")?;
-        let modules = vm.heap.list(&on_load);
-        return Ok(vm.heap.tuple(&[reason, modules]));
-    }
     Ok(atoms::OK)
 }
 
-/// Name of the `-on_load` function of a module.
-fn on_load_function(module: &Module) -> Result<Term, Fail> {
-    let word = module.on_load.ok_or(Fail::BADARG)?;
-    let function = module.functions.iter().rev().find(|(start, ..)| *start < word);
-    function.map(|(_, name, _)| *name).ok_or(Fail::BADARG)
+/// Whether a module has old code, in this process or in another one.
+fn has_old_code(vm: &mut Vm, module: Term) -> bool {
+    // A host without processes does not know the call.
+    vm.image.get().old_modules.contains_key(&module)
+        || hosted::call(vm, hosted_number!("erlang", "check_old_code", 1), &[module]) == Ok(atoms::TRUE)
 }
 
+pub(super) fn check_old_code(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if !args[0].is_atom() {
+        return Err(Fail::BADARG);
+    }
+    Ok(boolean(has_old_code(vm, args[0])))
+}
+
+/// The code is nobody's current code yet: calls of the module from outside find what was there before.
 pub(super) fn call_on_load_function(vm: &mut Vm, args: &[Term]) -> Outcome {
-    if !vm.image.get().modules.contains_key(&args[0]) {
-        // Another process has loaded it.
-        vm.load_from_host(args[0]);
+    let code = hosted::call(vm, hosted_number!("erlang", "call_on_load_function", 1), args)?;
+    let bytes = code.bits().ok_or(Fail::BADARG)?.bytes();
+    vm.charge(bytes.len() / 64);
+    let atoms = vm.atoms().len();
+    let module = load::load_apart(&vm.image, &bytes).map_err(|_| Fail::BADARG)?;
+    if !vm.tell_new_atoms(atoms) {
+        return Err(Fail::SYSTEM_LIMIT);
     }
-    let module = vm.image.get().modules.get(&args[0]).cloned().ok_or(Fail::BADARG)?;
-    let function = on_load_function(&module)?;
-    // It need not be exported, so a call from outside gets its address lent until it has been called.
-    let image = vm.image.get_mut();
-    let index = image.code.export((args[0], function, 0)) as usize;
-    image.code.exports[index].code = module.address(module.on_load.ok_or(Fail::BADARG)?);
-    Err(Fail::Call { module: args[0], function, args: Term::NIL })
+    Err(Fail::Enter(module.address(module.on_load.ok_or(Fail::BADARG)?)))
 }
 
-/// The code is current already; it only goes away again where its `-on_load` function failed.
 pub(super) fn finish_after_on_load(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let module = vm.image.get().modules.get(&args[0]).cloned().ok_or(Fail::BADARG)?;
-    let function = on_load_function(&module)?;
-    if !module.exports.iter().any(|(name, arity, _)| (*name, *arity) == (function, 0)) {
-        let image = vm.image.get_mut();
-        let index = image.code.export((args[0], function, 0)) as usize;
-        image.code.exports[index].code = image.code.exports[index].stub;
+    if !args[0].is_atom() || !matches!(args[1], atoms::TRUE | atoms::FALSE) {
+        return Err(Fail::BADARG);
     }
-    match args[1] {
-        atoms::TRUE => Ok(atoms::TRUE),
-        atoms::FALSE => {
-            let deleted = delete_module(vm, &args[..1])?;
-            vm.image.get_mut().purge_module(args[0]);
-            Ok(deleted)
-        }
-        _ => Err(Fail::BADARG),
+    let has_current = boolean(vm.image.get().modules.contains_key(&args[0]));
+    let what = vm.heap.tuple(&[args[0], has_current]);
+    hosted::call(vm, hosted_number!("erlang", "finish_after_on_load", 2), &[what, args[1]])?;
+    if args[1] == atoms::TRUE && !vm.load_from_host(args[0]) {
+        return Err(Fail::SYSTEM_LIMIT);
     }
+    Ok(atoms::TRUE)
 }
 
 /// As [`finish_after_on_load`], for OTP's purger.
@@ -135,7 +145,7 @@ pub(super) fn delete_module(vm: &mut Vm, args: &[Term]) -> Outcome {
     if !args[0].is_atom() {
         return Err(Fail::BADARG);
     }
-    if vm.image.get().old_modules.contains_key(&args[0]) {
+    if has_old_code(vm, args[0]) {
         return Err(Fail::BADARG);
     }
     if !vm.image.get().modules.contains_key(&args[0]) {
@@ -150,8 +160,7 @@ pub(super) fn purge(vm: &mut Vm, args: &[Term]) -> Outcome {
     if !args[0].is_atom() {
         return Err(Fail::BADARG);
     }
-    let has_old = vm.image.get().old_modules.contains_key(&args[0]);
-    if !has_old {
+    if !has_old_code(vm, args[0]) {
         return Ok(vm.heap.tuple(&[atoms::FALSE, atoms::FALSE]));
     }
     let killed = hosted::call(vm, hosted_number!("erts_code_purger", "purge", 1), args)?;
@@ -169,7 +178,7 @@ pub(super) fn soft_purge(vm: &mut Vm, args: &[Term]) -> Outcome {
     if !args[0].is_atom() {
         return Err(Fail::BADARG);
     }
-    if !vm.image.get().old_modules.contains_key(&args[0]) {
+    if !has_old_code(vm, args[0]) {
         return Ok(atoms::TRUE);
     }
     if vm.uses_old_code(args[0]) {

@@ -4,7 +4,7 @@ use super::super::boolean;
 use super::super::hosted::{self, hosted_number};
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
-use crate::flags::{MAX_FULLSWEEP_AFTER, MaxHeapSize, next_heap_size};
+use crate::flags::{MAX_BACKTRACE_DEPTH, MAX_FULLSWEEP_AFTER, MaxHeapSize, next_heap_size};
 use crate::map;
 use crate::term::Term;
 use crate::vm::Vm;
@@ -12,7 +12,13 @@ use crate::vm::Vm;
 /// Most calls that `save_calls` may ask to remember.
 const MAX_SAVED_CALLS: u64 = 10_000;
 
+/// A flag of the whole system, which processes are told when they begin.
+const SYSTEM_FLAG: &str = "backtrace_depth";
+
 pub(super) fn process_flag(vm: &mut Vm, args: &[Term]) -> Outcome {
+    if vm.atom_name(args[0]) == SYSTEM_FLAG {
+        return Err(Fail::BADARG);
+    }
     match set(vm, args[0], args[1])? {
         Some(old) => Ok(old),
         None => hosted::call(vm, hosted_number!("erlang", "process_flag", 2), args),
@@ -66,6 +72,10 @@ pub fn set(vm: &mut Vm, flag: Term, value: Term) -> Result<Option<Term>, Fail> {
             };
             let was_off_heap = std::mem::replace(&mut vm.flags.is_off_heap, is_off_heap);
             vm.atom(if was_off_heap { "off_heap" } else { "on_heap" })?
+        }
+        SYSTEM_FLAG => {
+            let depth = natural(value)?.min(MAX_BACKTRACE_DEPTH as u64) as usize;
+            Term::small(std::mem::replace(&mut vm.flags.backtrace_depth, depth) as i64)
         }
         // The machine has one scheduler.
         "scheduler" => {

@@ -126,7 +126,7 @@ pub fn local_item(vm: &mut Vm, item: Term) -> Result<Option<Term>, Fail> {
         },
         "current_location" => vm.current_functions(1).first().copied().unwrap_or(atoms::UNDEFINED),
         "current_stacktrace" => {
-            let frames = vm.current_functions(MAX_FRAMES);
+            let frames = vm.current_functions(vm.flags.backtrace_depth);
             vm.heap.list(&frames)
         }
         "backtrace" => {
@@ -172,9 +172,6 @@ pub fn answer(vm: &mut Vm, question: Term) -> Result<Option<Term>, Fail> {
     };
     Ok(Some(boolean(is_so)))
 }
-
-/// Frames of `current_stacktrace` (OTP's default `backtrace_depth`).
-const MAX_FRAMES: usize = 8;
 
 /// What a process takes besides its heap and its mailbox, in bytes: about what OTP counts. The same on every target.
 const PROCESS_BYTES: usize = 760;
@@ -228,11 +225,8 @@ fn collection_info(vm: &mut Vm) -> Outcome {
 /// `{Id, Bytes, References}` of each off-heap binary that the process refers to, newest first.
 fn binaries(vm: &mut Vm) -> Term {
     let found = vm.heap.off_heap_binaries();
-    let items: Vec<Term> = found
-        .into_iter()
-        .enumerate()
-        .map(|(i, (bytes, references))| vm.heap.tuple(&[i, bytes, references].map(|n| Term::small(n as i64))))
-        .collect();
+    let items: Vec<Term> =
+        found.into_iter().map(|binary| vm.heap.tuple(&binary.map(|n| Term::small(n as i64)))).collect();
     vm.heap.list(&items)
 }
 

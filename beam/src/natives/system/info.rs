@@ -73,12 +73,22 @@ fn of_name(vm: &mut Vm, name: &str) -> Result<Option<Term>, Fail> {
         | "logical_processors_available"
         | "logical_processors_online"
         | "thread_pool_size" => Term::small(1),
-        "atom_count" => Term::small(vm.image.get().atoms.len() as i64),
+        "atom_count" => match vm.image.get().library_atoms {
+            // What processes made since is known to the host, whoever of them it was.
+            Some(library) => {
+                let key = vm.atom(name)?;
+                let made = hosted::call(vm, hosted_number!("erlang", "system_info", 1), &[key])?;
+                Term::small(library as i64 + made.small_value().unwrap_or(0))
+            }
+            None => Term::small(vm.atoms().len() as i64),
+        },
         "atom_limit" => Term::small(vm.image.get().atoms.limit() as i64),
         "context_reductions" => Term::small(CONTEXT_REDUCTIONS),
         "max_integer" => vm.heap.boxed(kind::BIG_POS, 0, &[u64::MAX; MAX_WORDS]),
         "snifs" => static_natives(vm)?,
-        "port_count" | "trace_control_word" | "creation" => Term::small(0),
+        "trace_control_word" | "creation" => Term::small(0),
+        // That of the console.
+        "port_count" => Term::small(1),
         "delayed_node_table_gc" => Term::small(60),
         "dist_buf_busy_limit" => Term::small(1 << 20),
         "outstanding_system_requests_limit" => Term::small(4),

@@ -11,7 +11,7 @@ const DEFAULT_LEVEL: u8 = 6;
 const BYTES_A_REDUCTION: usize = 256;
 
 /// Size from which on an encoding is not measured: a small term that is shared within itself can have any.
-const MAX_COUNTED_BYTES: usize = 1 << 28;
+const MAX_COUNTED_BYTES: usize = 1 << 29;
 
 /// The name of an atom; none for any other term.
 fn name(vm: &Vm, t: Term) -> Option<&str> {
@@ -125,13 +125,14 @@ fn decode(vm: &mut Vm, binary: Term, safe: bool) -> Result<(Term, usize), Fail> 
     let bits = binary.bits().filter(|b| b.is_binary()).ok_or(Fail::BADARG)?;
     let bytes = bits.bytes();
     vm.charge(bytes.len() / BYTES_A_REDUCTION);
-    let atoms = vm.image.get().atoms.len();
-    let decoded = etf::decode(&mut vm.heap, &vm.image, &bytes, safe);
-    for number in atoms..vm.image.get().atoms.len() {
-        let name = vm.image.get().atoms.name(Term::atom(number as u32));
-        if !vm.host.new_atom(name) {
-            return Err(Fail::SYSTEM_LIMIT);
-        }
+    if safe {
+        let Vm { heap, image, host, .. } = vm;
+        return Ok(etf::decode_known(heap, image, &bytes, &mut |name| host.knows_atom(name))?);
+    }
+    let atoms = vm.atoms().len();
+    let decoded = etf::decode(&mut vm.heap, &vm.image, &bytes, false);
+    if !vm.tell_new_atoms(atoms) {
+        return Err(Fail::SYSTEM_LIMIT);
     }
     Ok(decoded?)
 }
