@@ -95,7 +95,8 @@ pub enum Kind {
     Header,
     /// A boot script in its binary form (`.boot`), named as the release is.
     Boot,
-    /// The documentation chunk (`Docs`, EEP 48) of a module, named as the module is. In the section for documentation.
+    /// Whole chunks of a `.beam` file that are read and not run, named as the module is: documentation (`Docs`, EEP 48), and debug
+    /// information (`Dbgi`). In the section for documentation.
     Docs,
 }
 

@@ -16,6 +16,8 @@ use sha2::{Digest as _, Sha256};
 use shared::api::LibraryVersions;
 use shared::bundle::{Bundle, Item, Kind, pack};
 
+use chunks::Language;
+
 use crate::elixir::{self, Installation};
 use crate::workspace::Workspace;
 use crate::{stamp, step};
@@ -45,7 +47,7 @@ const NEEDED: [&str; 5] = ["compiler", "elixir", "erts", "kernel", "stdlib"];
 const LEVEL: i32 = 19;
 
 /// Changes when the same library would be packed differently.
-const RECIPE: &str = "2";
+const RECIPE: &str = "3";
 
 /// A packed library.
 #[derive(Debug, Clone)]
@@ -158,8 +160,9 @@ fn items_of(app: &Application, file: &Path) -> anyhow::Result<Vec<Item>> {
     let item = |kind, name: String, bytes| Item { kind, app: app.name.to_owned(), name, bytes };
     Ok(match file.extension().and_then(|extension| extension.to_str()) {
         Some("beam") => {
-            let split = chunks::split(&bytes).with_context(|| format!("reading {}", file.display()))?;
-            let docs = split.docs.map(|docs| item(Kind::Docs, stem.to_owned(), docs));
+            let language = if ELIXIR_APPS.contains(&app.name) { Language::Elixir } else { Language::Erlang };
+            let split = chunks::split(&bytes, language).with_context(|| format!("reading {}", file.display()))?;
+            let docs = (!split.docs.is_empty()).then(|| item(Kind::Docs, stem.to_owned(), split.docs));
             [Some(item(Kind::Module, stem.to_owned(), split.code)), docs].into_iter().flatten().collect()
         }
         Some("hrl") => vec![item(Kind::Header, format!("{}/include/{stem}.hrl", app.name), bytes)],

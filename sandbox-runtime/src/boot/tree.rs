@@ -49,12 +49,8 @@ pub struct LibraryTree {
     documentation: OnceLock<Option<Library>>,
 }
 
-/// The chunk of a `.beam` file with its documentation (EEP 48).
-const DOCS: &[u8; 4] = b"Docs";
-/// Name and length of a chunk.
-const CHUNK_HEADER: u64 = 8;
-/// Chunks are padded to a multiple of this.
-const CHUNK_ALIGN: u64 = 4;
+/// Type and length of an IFF file, which do not count in that length.
+const FILE_HEADER: usize = 8;
 
 enum Node {
     Directory,
@@ -107,21 +103,17 @@ impl LibraryTree {
     /// Bytes by which its documentation makes the file of a module longer.
     fn documentation_bytes(&self, entry: &Entry) -> u64 {
         let length = if entry.kind == Kind::Module { self.documented.get(&entry.name) } else { None };
-        length.map_or(0, |length| CHUNK_HEADER + length.next_multiple_of(CHUNK_ALIGN))
+        length.copied().unwrap_or(0)
     }
 
-    /// A `.beam` file with its documentation as a chunk at the end.
+    /// A `.beam` file with the chunks at its end that are read and not run: documentation and debug information.
     fn with_documentation(&self, entry: &Entry) -> Vec<u8> {
         let mut file = self.library.content(entry).to_vec();
         let unpack = || Bundle::parse(&self.bundle).and_then(|bundle| bundle.documentation()).ok();
         let documentation = self.documentation.get_or_init(unpack).as_ref();
-        let docs = documentation.and_then(|library| library.get(Kind::Docs, &entry.name)).unwrap_or_default();
-        file.extend_from_slice(DOCS);
-        file.extend_from_slice(&(docs.len() as u32).to_be_bytes());
-        file.extend_from_slice(docs);
-        file.resize(file.len().next_multiple_of(CHUNK_ALIGN as usize), 0);
-        // The length of the whole stands behind its first four bytes, and does not count those eight.
-        let length = (file.len() as u32).wrapping_sub(CHUNK_HEADER as u32).to_be_bytes();
+        let chunks = documentation.and_then(|library| library.get(Kind::Docs, &entry.name)).unwrap_or_default();
+        file.extend_from_slice(chunks);
+        let length = (file.len().saturating_sub(FILE_HEADER) as u32).to_be_bytes();
         if let Some(place) = file.get_mut(4..8) {
             place.copy_from_slice(&length);
         }

@@ -58,7 +58,14 @@ fn documentation_is_apart_and_can_be_read_by_real_erlang() {
     let folder = tempfile::tempdir().unwrap();
     let docs = documentation.get(Kind::Docs, "Elixir.Enum").expect("Enum is documented");
     fs::write(folder.path().join("docs"), docs).unwrap();
-    let program = "{ok, B} = file:read_file(\"docs\"), D = binary_to_term(B), \
-                   io:format(\"~p ~p\", [element(1, D), element(3, D)])";
-    assert_eq!(reference::erl(program, folder.path()).unwrap(), "docs_v1 elixir");
+    let program = "Chunks = fun Chunks(<<>>) -> []; \
+                     Chunks(<<Id:4/binary, Length:32, Rest/binary>>) -> \
+                       Padding = (4 - Length rem 4) rem 4, \
+                       <<Content:Length/binary, _:Padding/binary, Next/binary>> = Rest, \
+                       [{Id, binary_to_term(Content)} | Chunks(Next)] \
+                   end, \
+                   {ok, B} = file:read_file(\"docs\"), \
+                   [{<<\"Dbgi\">>, I}, {<<\"Docs\">>, D}] = lists:sort(Chunks(B)), \
+                   io:format(\"~p ~p ~p\", [element(1, I), element(1, D), element(3, D)])";
+    assert_eq!(reference::erl(program, folder.path()).unwrap(), "debug_info_v1 docs_v1 elixir");
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use shared::bundle::{Item, Kind};
 
-use super::chunks;
+use super::chunks::{self, Language};
 use crate::elixir::Installation;
 use crate::process::{command, run_quiet};
 use crate::stamp;
@@ -36,7 +36,7 @@ pub(super) fn items(workspace: &Workspace, installation: &Installation) -> anyho
         let name = source.file_stem().and_then(|stem| stem.to_str()).context("file names of modules are UTF-8")?;
         let file = build.path().join(name).with_extension("beam");
         let bytes = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
-        let code = chunks::split(&bytes).with_context(|| format!("reading {}", file.display()))?.code;
+        let code = chunks::split(&bytes, Language::Erlang).with_context(|| format!("reading {}", file.display()))?.code;
         items.push(Item { kind: Kind::Module, app: APP.to_owned(), name: name.to_owned(), bytes: code });
     }
     Ok(items)
