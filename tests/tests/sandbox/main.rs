@@ -5,6 +5,7 @@ mod code;
 mod compile;
 mod containment;
 mod determinism;
+mod hostile;
 mod preparation;
 mod run;
 mod running;
