@@ -1,0 +1,114 @@
+// Programs: running them, watching them, and interfering.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startBrowser } from "./browser.mjs";
+import { accessible, close, fromTemplate, guest, join, openFile, share, shows } from "./people.mjs";
+import { startServer } from "./server.mjs";
+
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const run = ({ page }) => page.getByRole("button", { name: /^(▶ )?Run/ }).click();
+const output = ({ page }) => page.getByRole("log", { name: "Output" });
+const worker = ({ page }, name) => page.getByRole("treeitem", { name: new RegExp(`^:${name}\\b`) });
+
+/** Puts this text in the place of the whole file that is open. */
+async function rewrite(who, text) {
+  await who.page.locator(".cm-content").click();
+  await who.page.keyboard.press("Control+a");
+  await who.page.keyboard.press("Delete");
+  await who.page.keyboard.insertText(text);
+  await shows(who, (shown) => shown === text, "the new text");
+}
+
+const STAYS = `{:ok, _} = Crew.start_link([])
+IO.puts("ready")
+Process.sleep(:infinity)`;
+
+test("a program runs, its tree is seen, a worker is killed and started again", async () => {
+  const kim = await guest(browser, server, "Kim");
+  await fromTemplate(kim, "Supervised workers");
+  await rewrite(kim, STAYS);
+  await run(kim);
+  await output(kim).getByText("ready").waitFor();
+  await worker(kim, "alice").waitFor();
+  await worker(kim, "bob").click();
+  await kim.page.getByRole("button", { name: "Kill :bob" }).click();
+  await kim.page.getByRole("treeitem", { name: /^:bob\b.*restarted 1 times/ }).waitFor();
+  assert.equal(await kim.page.locator(".tree-row .restarts").count(), 1);
+  await accessible(kim.page);
+  // The same in the other panels.
+  await kim.page.getByRole("tab", { name: "Events" }).click();
+  await kim.page.getByRole("grid", { name: "Events" }).getByText("ends: :killed").first().waitFor();
+  await kim.page.getByRole("tab", { name: "Messages" }).click();
+  await kim.page.getByRole("region", { name: "Sequence of messages" }).waitFor();
+  await kim.page.getByRole("tab", { name: "Timeline" }).click();
+  await kim.page.getByRole("img", { name: /^Lives of/ }).waitFor();
+  await accessible(kim.page);
+  await kim.page.getByRole("button", { name: "Stop" }).click();
+  await kim.page.getByText("Stopped", { exact: true }).waitFor();
+  await close(kim);
+});
+
+test("a syntax error is shown at its line and goes when it is mended", async () => {
+  const kim = await guest(browser, server, "Kim");
+  await fromTemplate(kim, "A counter");
+  await openFile(kim, "lib/counter.ex");
+  await rewrite(kim, "defmodule Counter do\n  def broken(]\nend\n");
+  await run(kim);
+  await kim.page.getByText("Did not compile").waitFor();
+  await kim.page.locator(".cm-lintRange-error").first().waitFor();
+  await kim.page.getByRole("tab", { name: /^Problems/ }).click();
+  await kim.page.getByRole("button", { name: /^lib\/counter\.ex:2/ }).first().click();
+  await rewrite(kim, 'defmodule Counter do\nend\nIO.puts("mended")\n');
+  await openFile(kim, "main.exs");
+  await rewrite(kim, 'IO.puts("works")\n');
+  await kim.page.keyboard.press("Control+Enter");
+  await kim.page.getByRole("tab", { name: "Console" }).click();
+  await output(kim).getByText("works").waitFor();
+  await openFile(kim, "lib/counter.ex");
+  await kim.page.locator(".cm-line", { hasText: "mended" }).waitFor();
+  assert.equal(await kim.page.locator(".cm-lintRange-error").count(), 0);
+  await close(kim);
+});
+
+test("a viewer watches what others run, and cannot interfere", async () => {
+  const [kim, ada] = [await guest(browser, server, "Kim"), await guest(browser, server, "Ada")];
+  await fromTemplate(kim, "Supervised workers");
+  await join(ada, await share(kim, "can look"));
+  await rewrite(kim, STAYS);
+  await run(kim);
+  await worker(ada, "alice").waitFor();
+  await output(ada).getByText("ready").waitFor();
+  assert.equal(await ada.page.getByRole("button", { name: /Run|Stop|Kill/ }).count(), 0);
+  await close(kim, ada);
+});
+
+test("a moment of the past is shown by all panels, and now again", async () => {
+  const kim = await guest(browser, server, "Kim");
+  await fromTemplate(kim, "Supervised workers");
+  await rewrite(kim, STAYS);
+  await run(kim);
+  await worker(kim, "carol").waitFor();
+  await kim.page.getByRole("tab", { name: "Events" }).click();
+  await kim.page.getByLabel("Show only events with").fill("is now :alice");
+  await kim.page.getByRole("grid", { name: "Events" }).getByRole("row").first().click();
+  await kim.page.getByText(/^You look at the past/).waitFor();
+  await worker(kim, "alice").waitFor();
+  await worker(kim, "carol").waitFor({ state: "detached" });
+  assert.match(kim.page.url(), /[?&]at=\d+/);
+  await kim.page.getByRole("button", { name: "Back to now" }).click();
+  await worker(kim, "carol").waitFor();
+  await close(kim);
+});
