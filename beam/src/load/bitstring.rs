@@ -388,9 +388,9 @@ impl Emit<'_> {
     fn command(&self, name: String, rest: &[Arg], live: &mut u64) -> Result<(u64, u64), LoadError> {
         Ok(match (name.as_str(), rest) {
             ("ensure_at_least", [stride, unit]) => {
-                (command::ENSURE_AT_LEAST | (number(unit)? as u64) << 32, number(stride)? as u64)
+                (command::ENSURE_AT_LEAST | (number(unit)? as u64) << 32, ensured(stride)?)
             }
-            ("ensure_exactly", [stride]) => (command::ENSURE_EXACTLY, number(stride)? as u64),
+            ("ensure_exactly", [stride]) => (command::ENSURE_EXACTLY, ensured(stride)?),
             ("integer" | "binary", [alive, flags, size, unit, to]) => {
                 *live = (*live).min(number(alive)? as u64);
                 let kind = if name == "integer" { command::INTEGER } else { command::BINARY };
@@ -532,4 +532,12 @@ fn kind_number(kind: Kind) -> u32 {
 /// The machine is little-endian.
 fn native(flags: u32) -> u32 {
     if flags & NATIVE != 0 { flags & !NATIVE | LITTLE } else { flags }
+}
+
+/// Bits that have to be there. No bitstring has as many as the largest number.
+fn ensured(arg: &Arg) -> Result<u64, LoadError> {
+    match arg {
+        Arg::Unsigned(bits) => Ok(*bits),
+        _ => Err(invalid("a size is no number")),
+    }
 }

@@ -156,8 +156,9 @@ pub(super) fn target(arg: &Arg) -> Result<u16, LoadError> {
 /// A number operand.
 pub(super) fn number(arg: &Arg) -> Result<usize, LoadError> {
     match arg {
-        Arg::Unsigned(n) => Ok(*n as usize),
-        Arg::Int(n) if *n >= 0 => Ok(*n as usize),
+        // What an address cannot count is as much as there can be.
+        Arg::Unsigned(n) => Ok(usize::try_from(*n).unwrap_or(usize::MAX)),
+        Arg::Int(n) if *n >= 0 => Ok(usize::try_from(*n).unwrap_or(usize::MAX)),
         Arg::Nil => Ok(0),
         _ => Err(invalid("an operand is no number")),
     }

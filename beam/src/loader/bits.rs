@@ -235,12 +235,17 @@ fn command<'a>(file: &BeamFile, name: &str, args: &'a [Arg]) -> Option<(MatchCom
         Some(Arg::Unsigned(n)) if *n <= MAX_SIZE => Some(*n),
         _ => None,
     };
+    // More bits than anything has: such code runs, and never matches.
+    let ensured = |at: usize| match args.get(at) {
+        Some(Arg::Unsigned(n)) => Some((*n).min(MAX_SIZE)),
+        _ => None,
+    };
     let unit = |at: usize| number(at).filter(|unit| (1..=256).contains(unit));
     let target = |at: usize| args.get(at).filter(|arg| matches!(arg, Arg::X(_) | Arg::Y(_)));
     let bits = |size: usize| number(size)?.checked_mul(unit(size + 1)?).filter(|bits| *bits <= MAX_SIZE);
     Some(match name {
-        "ensure_at_least" => (MatchCommand::EnsureAtLeast { size: number(0)?, unit: unit(1)? }, 2, 0),
-        "ensure_exactly" => (MatchCommand::EnsureExactly { size: number(0)? }, 1, 0),
+        "ensure_at_least" => (MatchCommand::EnsureAtLeast { size: ensured(0)?, unit: unit(1)? }, 2, 0),
+        "ensure_exactly" => (MatchCommand::EnsureExactly { size: ensured(0)? }, 1, 0),
         "skip" => (MatchCommand::Skip { size: number(0)? }, 1, number(0)?),
         "binary" => (MatchCommand::Binary { live: number(0)?, size: bits(2)?, target: target(4)? }, 5, bits(2)?),
         "integer" => {

@@ -5,7 +5,8 @@
 id(X) -> X.
 
 cases() ->
-    [?C(<<(id(1)), (id(256)), (id(-1))>>), ?C(<<(id(1)):3, (id(5)):4>>), ?C(<<(id(16#123456)):24/little>>),
+    [?C([huge_tail(id(B)) || B <- [<<1>>, <<1, 0:64>>, <<>>]]), ?C([huge_rest(id(B)) || B <- [<<1>>, <<1, 0:64>>]]),
+     ?C(<<(id(1)), (id(256)), (id(-1))>>), ?C(<<(id(1)):3, (id(5)):4>>), ?C(<<(id(16#123456)):24/little>>),
      ?C(<<(id(1)):16/native>> =/= <<>>), ?C(<<(id(-2)):13/signed-little>>), ?C(<<(id(1 bsl 100)):100>>), ?C(<<(id(1 bsl 100)):128/little>>),
      ?C(<<(id(-(1 bsl 70))):75>>), ?C(<<(id(1.5))/float>>), ?C(<<(id(1.5)):32/float-little>>), ?C(<<(id(1.5)):16/float>>),
      ?C(<<(id(3))/float>>), ?C(<<(id(a))/float>>), ?C(<<(id(1.0e300)):32/float>>), ?C(<<(id(a)):8>>), ?C(<<(id(1.0)):8>>),
@@ -103,3 +104,10 @@ random_fields(N, S0, Acc) ->
     <<0:Pre, V:Size, V:Size/little, M:Size/signed, F/float, R/bits>> = B,
     <<0:Pre, X:Size/signed-little, _/bits>> = B,
     random_fields(N - 1, S3, [{B, M, X, F, R} | Acc]).
+
+%% Sizes that nothing has.
+huge_tail(<<B:8, _:16#10000000000000000>>) -> B;
+huge_tail(_) -> none.
+
+huge_rest(<<B:8, _:16#100000000, _/bits>>) -> B;
+huge_rest(<<B:8, _/bits>>) -> {rest, B}.

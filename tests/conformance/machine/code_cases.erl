@@ -207,6 +207,8 @@ prepared() ->
     D = hot_i:version(),
     E = [attempt(fun() -> erlang:finish_loading(X) end) || X <- [[], foo, [foo], [make_ref()]]],
     F = [attempt(fun() -> erlang:has_prepared_code_on_load(X) end) || X <- [foo, make_ref()]],
+    Forged = binary:replace(compile_text("-module(hot_forged). -export([f/1]). f(<<A:8, B:16, _/bits>>) -> {A, B}; f(_) -> no."), <<"ensure_at_least">>, <<"nothing_so_late">>),
+    {error, badfile} = erlang:prepare_loading(hot_forged, Forged),
     G = [attempt(fun() -> erlang:prepare_loading(X, Y) end) || {X, Y} <- [{foo, <<"bad">>}, {foo, Binary}, {1, Binary}, {foo, bar}]],
     {A, B, C, D, E, F, G}.
 

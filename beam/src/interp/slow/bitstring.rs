@@ -156,6 +156,11 @@ pub(in crate::interp) fn take_integer(vm: &mut Vm, code: Code) -> Step {
     Ok(code.next())
 }
 
+/// Bits that have to be there; what an address cannot count is never there.
+fn ensured(bits: u64) -> usize {
+    usize::try_from(bits).unwrap_or(usize::MAX)
+}
+
 /// `bs_match`: a run of commands on one context. The position is written back where the commands succeed.
 pub(super) fn bs_match(vm: &mut Vm, code: Code) -> Step {
     vm.settle(code.high(2))?;
@@ -165,8 +170,8 @@ pub(super) fn bs_match(vm: &mut Vm, code: Code) -> Step {
         let (head, value) = (code.word(3 + 2 * i), code.word(4 + 2 * i));
         let (to, extra) = ((head >> 16) as u16, (head >> 32) as u32);
         let matched = match head & 0xff {
-            command::ENSURE_AT_LEAST => matcher.has_at_least(value as usize, extra as usize),
-            command::ENSURE_EXACTLY => matcher.has_exactly(value as usize),
+            command::ENSURE_AT_LEAST => matcher.has_at_least(ensured(value), extra as usize),
+            command::ENSURE_EXACTLY => matcher.has_exactly(ensured(value)),
             command::SKIP => matcher.skip(value as usize),
             command::EQUAL => matcher.equals(extra as usize, value),
             kind => {

@@ -19,8 +19,9 @@ pub(super) fn prepare_loading(vm: &mut Vm, args: &[Term]) -> Outcome {
         return Err(Fail::BADARG);
     }
     vm.charge(bytes.len() / 256);
+    // What is wrong with it is found now, so that making it current cannot fail.
     let file = match loader::parse(&bytes, &Limits::default()) {
-        Ok(file) if file.atoms[1] == vm.atom_name(args[0]) => file,
+        Ok(file) if file.atoms[1] == vm.atom_name(args[0]) && loader::validate(&file).is_ok() => file,
         _ => return refused(vm, "badfile"),
     };
     let has_on_load = file.code.iter().any(|instruction| instruction.op == Op::OnLoad);
