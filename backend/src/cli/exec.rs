@@ -53,6 +53,9 @@ impl Exec {
         let name = name(last)?;
         if is_erlang(&name) {
             command.extend(["-e".to_owned(), erlang("run", &name), "--".to_owned()]);
+        } else if command.iter().any(|argument| argument == "-e") {
+            // After an expression, Elixir takes what follows for the arguments of the program.
+            command.extend(["-r".to_owned(), name, "--".to_owned()]);
         } else {
             command.push(name);
         }
@@ -137,4 +140,23 @@ pub(super) fn exit_code(reason: &Etf) -> ExitCode {
 /// The exit status that a sandbox halted with, if it is one.
 pub(super) fn status(reason: &Etf) -> Option<i64> {
     reason.decode().ok()?.as_int()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_all_kinds_run_in_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["a.ex", "b.erl", "c.exs"].map(|name| folder.path().join(name));
+        for file in &files {
+            std::fs::write(file, "").unwrap();
+        }
+        let [a, b, c] = files.each_ref().map(|file| file.to_str().unwrap().to_owned());
+        let arguments = |files: &[PathBuf]| Exec::program(files, &["x".to_owned()]).unwrap().arguments;
+        let load = format!(":orrery_exec.load(~c'{b}')");
+        assert_eq!(arguments(&files), ["-r", &a, "-e", &load, "-r", &c, "--", "x"]);
+        assert_eq!(arguments(&[files[0].clone(), files[2].clone()]), ["-r", &a, &c, "x"]);
+    }
 }

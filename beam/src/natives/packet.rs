@@ -148,9 +148,11 @@ fn find(kind: Kind, bytes: &[u8], options: &Options) -> Found {
             None => return Found::Invalid,
         },
         Kind::SslTls if bytes.len() < 5 => None,
-        Kind::SslTls if is_old_hello(bytes) => {
-            number(bytes, 0, 2).map(|length| (5, (length & 0x7fff).saturating_sub(3)))
-        }
+        Kind::SslTls if is_old_hello(bytes) => match number(bytes, 0, 2).map(|length| (length & 0x7fff).checked_sub(3))
+        {
+            Some(None) => return Found::Invalid,
+            length => length.flatten().map(|length| (5, length)),
+        },
         Kind::SslTls => number(bytes, 3, 2).map(|length| (5, length)),
     };
     limited(framed.map_or(Ok(None), |frame| Ok(Some(frame))), options)
@@ -220,7 +222,8 @@ fn is_old_hello(bytes: &[u8]) -> bool {
 fn tls_record(vm: &mut Vm, bytes: &[u8]) -> Outcome {
     const HANDSHAKE: u8 = 22;
     let (kind, major, minor, data) = if is_old_hello(bytes) {
-        let body = &bytes[5..];
+        // As the handshake message that a client of TLS sends: its version is part of it.
+        let body = &bytes[3..];
         let length = (body.len() as u32).to_be_bytes();
         let data = [&[1], &length[1..], body].concat();
         (HANDSHAKE, bytes[3], bytes[4], vm.heap.binary(&data))

@@ -34,6 +34,8 @@ cases() ->
      ?C(p(cdr, <<"GIOX", 1, 0, 1, 0, 2:32/little, "abc">>)), ?C(cut(fcgi, <<1, 1, 0:16, 2:16, 3, 0, "abPPPcd">>)),
      ?C(p(fcgi, <<2, 1, 0:16, 2:16, 3, 0, "abPPPcd">>)), ?C(cut(tpkt, <<3, 0, 6:16, "abcd">>)), ?C(p(tpkt, <<4, 0, 6:16, "ab">>)),
      ?C(p(tpkt, <<3, 0, 2:16, "ab">>)), ?C(cut(ssl_tls, <<22, 3, 1, 3:16, "abcd">>)),
+     ?C([p(ssl_tls, <<1:1, N:15, 1, 3, 1, "abcdefg">>) || N <- [0, 2, 3, 4, 8, 11]]), ?C([p(ssl_tls, <<1:1, 8:15, 1, 3, 1, "abcdefg">>, [{packet_size, N}]) || N <- [4, 5, 9]]),
+     ?C(lines(httph, [<<"content--type: a">>, <<"content---type: a">>, <<"-a--b-: c">>, <<"A-----b: c">>])),
      ?C(cut(http, <<"GET / HTTP/1.1\r\nHost">>)), ?C(cut(httph, <<"A: b\r\n c\r\nD">>)), ?C(cut(httph_bin, <<"\r\nD">>)), ?C(p(httph, <<"\n">>)),
      ?C(p(http, <<"GET / HTTP/1.1\r\n">>, [{packet_size, 5}])), ?C(p(httph, <<"A: bcdef">>, [{packet_size, 5}])),
      ?C(lines(http, [<<M/binary, " / HTTP/1.0">> || M <- [<<"OPTIONS">>, <<"GET">>, <<"HEAD">>, <<"POST">>, <<"PUT">>, <<"DELETE">>, <<"TRACE">>, <<"PATCH">>, <<"get">>]])),

@@ -207,7 +207,8 @@ fn capitalised(name: &[u8]) -> Vec<u8> {
     let mut is_start = true;
     let letter = |byte: &u8| {
         let letter = if is_start { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
-        is_start = *byte == b'-';
+        // A second hyphen counts as the letter after the first one.
+        is_start = *byte == b'-' && !is_start;
         letter
     };
     name.iter().map(letter).collect()
