@@ -230,7 +230,6 @@ erlang:monitor_node(nonode@nohost,foo) => error: badarg
 erlang:monitor_node(nonode@nohost,true,[allow_passive_connect]) => true
 erlang:monitor_node(nonode@nohost,true,[foo]) => error: badarg
 erlang:setnode(foo,1) => error: badarg
-erlang:ports() => []
 erts_internal:port_info(foo) => undefined
 net_kernel:dflag_unicode_io('$pid') => true
 ",

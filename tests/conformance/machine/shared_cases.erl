@@ -53,6 +53,8 @@ ets_select() ->
      ets:select_replace(T, [{{'$1', 2, '$3'}, [], [{{'$1', two, '$3'}}]}]), ets:match(T, {'$1', two, '$2'}),
      ets:match_delete(T, {'_', two, '_'}), ets:info(T, size),
      ets:select(T, [{{'$1', '_', '_'}, [{'orelse', {'==', '$1', 3}, {'==', '$1', 6}}], [{'+', '$1', 100}]}]),
+     [ets:select(T, [{{'$1', '_', '_'}, [{'==', '$1', 3}, {'=:=', {const, [a]}, [{const, a}]}], [Body]}])
+      || Body <- [[{const, {x}}], [{const, x}, [{const, [y]}] | z], #{k => {const, {v}}, {const, {k}} => v}]],
      ets:select_reverse(T, [{{'$1', '_', '_'}, [], ['$1']}])}.
 
 ets_ordered() ->

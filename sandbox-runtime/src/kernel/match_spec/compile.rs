@@ -1,7 +1,7 @@
 //! From terms to match specifications.
 
 use shared::Term;
-use shared::term::Map;
+use shared::term::{List, Map};
 
 use super::function::{Function, is_of_tracing};
 use super::pattern::{Pattern, collect_variables, variable};
@@ -56,18 +56,23 @@ fn compile_expr(term: &Term, variables: &[u64]) -> Result<Expr, CompileError> {
         Term::List(list) => {
             let elements = compile_each(list.elements(), variables)?;
             let end = compile_expr(list.end(), variables)?;
-            if elements.iter().all(is_const) && is_const(&end) {
-                return Ok(Expr::Const(term.clone()));
+            // Not the term itself: `{const, Value}` within it stands for the value.
+            match (constants(&elements), &end) {
+                (Some(elements), Expr::Const(end)) => Ok(Expr::Const(List::term(elements, end.clone()))),
+                _ => Ok(Expr::List(elements, Box::new(end))),
             }
-            Ok(Expr::List(elements, Box::new(end)))
         }
-        Term::Map(map) => compile_map(term, map, variables),
+        Term::Map(map) => compile_map(map, variables),
         _ => Ok(Expr::Const(term.clone())),
     }
 }
 
-fn is_const(expr: &Expr) -> bool {
-    matches!(expr, Expr::Const(_))
+fn constant(expr: &Expr) -> Option<Term> {
+    if let Expr::Const(term) = expr { Some(term.clone()) } else { None }
+}
+
+fn constants(exprs: &[Expr]) -> Option<Vec<Term>> {
+    exprs.iter().map(constant).collect()
 }
 
 fn compile_each(terms: &[Term], variables: &[u64]) -> Result<Vec<Expr>, CompileError> {
@@ -88,15 +93,14 @@ fn compile_atom(term: &Term, variables: &[u64]) -> Result<Expr, CompileError> {
     })
 }
 
-fn compile_map(term: &Term, map: &Map, variables: &[u64]) -> Result<Expr, CompileError> {
+fn compile_map(map: &Map, variables: &[u64]) -> Result<Expr, CompileError> {
     let mut pairs = Vec::with_capacity(map.len());
     for (key, value) in map.pairs() {
         pairs.push((compile_expr(key, variables)?, compile_expr(value, variables)?));
     }
-    if pairs.iter().all(|(key, value)| is_const(key) && is_const(value)) {
-        return Ok(Expr::Const(term.clone()));
-    }
-    Ok(Expr::Map(pairs))
+    let known: Option<Vec<(Term, Term)>> =
+        pairs.iter().map(|(key, value)| Some((constant(key)?, constant(value)?))).collect();
+    Ok(known.map_or(Expr::Map(pairs), |pairs| Expr::Const(Term::map(pairs))))
 }
 
 fn compile_tuple(term: &Term, elements: &[Term], variables: &[u64]) -> Result<Expr, CompileError> {
