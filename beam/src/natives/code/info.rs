@@ -54,8 +54,12 @@ pub(super) fn module_loaded(vm: &mut Vm, args: &[Term]) -> Outcome {
     if !args[0].is_atom() {
         return Err(Fail::BADARG);
     }
-    // A module of the sandbox that this process has not called yet is loaded all the same.
-    Ok(boolean(vm.image.get().modules.contains_key(&args[0]) || vm.load_from_host(args[0])))
+    Ok(boolean(has_current_code(vm, args[0])))
+}
+
+/// Whether a module is loaded; one of the sandbox that this process has not called yet is loaded all the same.
+pub(super) fn has_current_code(vm: &mut Vm, module: Term) -> bool {
+    vm.image.get().modules.contains_key(&module) || vm.load_from_host(module)
 }
 
 /// Items of `Module:module_info/0`, in its order.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::info;
 use crate::atoms;
 use crate::code::Module;
 use crate::fail::{Fail, Outcome};
@@ -60,7 +61,8 @@ pub(super) fn finish_loading(vm: &mut Vm, args: &[Term]) -> Outcome {
     let repeated: Vec<Term> = repeated.map(|(_, m)| *m).collect();
     let mut not_purged = Vec::new();
     for module in &modules {
-        if has_old_code(vm, *module) {
+        // Code that was deleted is old, and stays so beside what is loaded now.
+        if has_old_code(vm, *module) && info::has_current_code(vm, *module) {
             not_purged.push(*module);
         }
     }
@@ -149,7 +151,7 @@ pub(super) fn delete_module(vm: &mut Vm, args: &[Term]) -> Outcome {
     if has_old_code(vm, args[0]) {
         return Err(Fail::BADARG);
     }
-    if !vm.image.get().modules.contains_key(&args[0]) {
+    if !info::has_current_code(vm, args[0]) {
         return Ok(atoms::UNDEFINED);
     }
     hosted::call(vm, hosted_number!("erlang", "delete_module", 1), args)?;
