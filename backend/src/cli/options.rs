@@ -94,7 +94,9 @@ impl Options {
     }
 
     fn limits(&self) -> anyhow::Result<Limits> {
-        let mut limits = serde_json::to_value(Limits::default()).context("limits are plain data")?;
+        // Whoever runs programs here has the machine to themselves, and compiling a long test file takes some memory.
+        let limits = Limits { process_bytes: 1 << 30, total_bytes: 3 << 30, ..Limits::default() };
+        let mut limits = serde_json::to_value(limits).context("limits are plain data")?;
         let names = limits.as_object_mut().context("limits have names")?;
         for (name, value) in &self.limits {
             let Some(limit) = names.get_mut(name) else {

@@ -34,7 +34,9 @@ pub(crate) fn prepared<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>, 
 /// Builds the server as the tests of the workspace do, who need it too: asked for by itself it would have other features, and
 /// the compiler of the guest would be built once more for it.
 pub(crate) fn build_server(context: &Context<'_>) -> anyhow::Result<()> {
-    run_command(&mut prepared(["test", "--locked", "--workspace", "--test", "binary", "--no-run"], context))
+    // The test of the binary has it built; the other one is named for what its package asks of others.
+    let tests = ["--test", "binary", "--test", "api"];
+    run_command(&mut prepared(["test", "--locked", "--workspace", "--no-run"].iter().chain(&tests), context))
 }
 
 /// Runs `cargo test` with these arguments and counts what it reports.
