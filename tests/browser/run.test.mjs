@@ -50,6 +50,7 @@ test("a program runs, its tree is seen, a worker is killed and started again", a
   await accessible(kim.page);
   // The same in the other panels.
   await kim.page.getByRole("tab", { name: "Events" }).click();
+  await kim.page.getByRole("searchbox", { name: "Show only events with" }).fill("ends: ");
   await kim.page.getByRole("grid", { name: "Events" }).getByText("ends: :killed").first().waitFor();
   await kim.page.getByRole("tab", { name: "Messages" }).click();
   await kim.page.getByRole("region", { name: "Sequence of messages" }).waitFor();
