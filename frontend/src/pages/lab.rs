@@ -89,12 +89,12 @@ pub fn LabView(props: &LabViewProps) -> Html {
             <div class={classes!("lab", props.is_embedded.then_some("embedded"))} data-place={*place} data-without={props.hidden.join(" ")}>
                 <TopBar is_embedded={props.is_embedded}><RunControls /></TopBar>
                 <Moment />
-                <div class="places">
-                    <Tabs label="Parts of the sandbox" prefix="place" tabs={PLACES.to_vec()} open={*place} on_open={
+                <nav class="places" aria-label="Parts">
+                    <Tabs label="Parts of the sandbox" prefix="place" panel="main" tabs={PLACES.to_vec()} open={*place} on_open={
                         let place = place.setter();
                         Callback::from(move |id| place.set(id))
                     } />
-                </div>
+                </nav>
                 <main id="main" class="lab-body" tabindex="-1">
                     <section class="pane pane-files" aria-label="Files"><FilesPanel /></section>
                     <Splitter label="Width of the files" property="--files" direction={Direction::Columns} sizes={(200, 120, 480)} />

@@ -30,6 +30,9 @@ pub struct TabsProps {
     pub label: AttrValue,
     /// Begins the names of the elements.
     pub prefix: AttrValue,
+    /// The id of the panel; `{prefix}-panel` when nothing is given.
+    #[prop_or_default]
+    pub panel: Option<AttrValue>,
     /// All of them.
     pub tabs: Vec<Tab>,
     /// The one whose panel is open.
@@ -38,7 +41,7 @@ pub struct TabsProps {
     pub on_open: Callback<&'static str>,
 }
 
-/// The tabs. The panel has the id `{prefix}-panel`.
+/// The tabs.
 #[component]
 pub fn Tabs(props: &TabsProps) -> Html {
     let onkeydown = {
@@ -64,6 +67,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
             }
         })
     };
+    let panel = props.panel.clone().unwrap_or_else(|| format!("{}-panel", props.prefix).into());
     html! {
         <div class="tabs" role="tablist" aria-label={props.label.clone()} {onkeydown}>
             for tab in props.tabs.clone() {
@@ -73,7 +77,7 @@ pub fn Tabs(props: &TabsProps) -> Html {
                     role="tab"
                     id={format!("{}-{}", props.prefix, tab.id)}
                     aria-selected={if tab.id == props.open { "true" } else { "false" }}
-                    aria-controls={format!("{}-panel", props.prefix)}
+                    aria-controls={panel.clone()}
                     tabindex={if tab.id == props.open { "0" } else { "-1" }}
                     onclick={props.on_open.reform(move |_: MouseEvent| tab.id)}
                 >
