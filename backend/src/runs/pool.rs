@@ -1,12 +1,15 @@
 //! Threads that give turns to machines, one after another, each a short one: however many there are, and whatever they do,
 //! everybody's turn comes. A machine that waits costs nothing.
+//!
+//! The next turn is that of the job which has had the least time. A job cannot be interrupted, so a turn may take longer than it should;
+//! whoever takes long turns gets fewer of them. A job that slept is taken to have had as much as whoever had least meanwhile.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Something that gets turns.
 pub(super) trait Job: Send {
@@ -50,7 +53,10 @@ struct Queue {
 #[derive(Default)]
 struct State {
     jobs: BTreeMap<u64, Entry>,
-    ready: VecDeque<u64>,
+    /// Jobs that may have a turn, by the time that they have had.
+    ready: BTreeSet<(Duration, u64)>,
+    /// What the job had had that was taken last.
+    least: Duration,
     timers: BTreeMap<(Instant, u64), ()>,
     last: u64,
     closed: bool,
@@ -68,6 +74,14 @@ struct Entry {
     /// Whether it is in `ready`, or was woken while a thread has it.
     woken: bool,
     timer: Option<Instant>,
+    /// The time that it has had.
+    had: Duration,
+}
+
+impl Entry {
+    fn new(job: Box<dyn Job>, had: Duration) -> Self {
+        Self { job: Some(job), woken: true, timer: None, had }
+    }
 }
 
 impl Pool {
@@ -88,10 +102,7 @@ impl Pool {
     /// Gives a job turns from now on.
     pub(super) fn add(&self, job: impl Job + 'static) -> Task {
         let mut state = self.0.state();
-        state.last += 1;
-        let number = state.last;
-        state.jobs.insert(number, Entry { job: Some(Box::new(job)), woken: true, timer: None });
-        state.ready.push_back(number);
+        let number = state.add(Box::new(job));
         drop(state);
         self.0.work.notify_one();
         Task { queue: Arc::clone(&self.0), number }
@@ -118,6 +129,13 @@ impl Task {
 }
 
 impl State {
+    fn add(&mut self, job: Box<dyn Job>) -> u64 {
+        self.last += 1;
+        self.jobs.insert(self.last, Entry::new(job, self.least));
+        self.ready.insert((self.least, self.last));
+        self.last
+    }
+
     fn wake(&mut self, number: u64) {
         let Some(entry) = self.jobs.get_mut(&number).filter(|entry| !entry.woken) else { return };
         entry.woken = true;
@@ -125,7 +143,8 @@ impl State {
             self.timers.remove(&(at, number));
         }
         if entry.job.is_some() {
-            self.ready.push_back(number);
+            entry.had = entry.had.max(self.least);
+            self.ready.insert((entry.had, number));
         }
     }
 
@@ -138,8 +157,9 @@ impl State {
             self.wake(number);
         }
         loop {
-            let number = self.ready.pop_front()?;
+            let (had, number) = self.ready.pop_first()?;
             let Some(entry) = self.jobs.get_mut(&number) else { continue };
+            self.least = self.least.max(had);
             entry.woken = false;
             if let Some(job) = entry.job.take() {
                 return Some((number, job));
@@ -147,17 +167,18 @@ impl State {
         }
     }
 
-    /// Puts a job back after its turn; gives it out again when there will be no other.
-    fn put(&mut self, number: u64, job: Box<dyn Job>, next: Next) -> Option<Box<dyn Job>> {
+    /// Puts a job back after its turn, which took so long; gives it out again when there will be no other.
+    fn put(&mut self, number: u64, job: Box<dyn Job>, next: Next, took: Duration) -> Option<Box<dyn Job>> {
         if next == Next::Done {
             self.jobs.remove(&number);
             return Some(job);
         }
         let Some(entry) = self.jobs.get_mut(&number) else { return Some(job) };
         entry.job = Some(job);
+        entry.had += took;
         if entry.woken || next == Next::Again {
             entry.woken = true;
-            self.ready.push_back(number);
+            self.ready.insert((entry.had, number));
         } else if let Next::At(at) = next {
             entry.timer = Some(at);
             self.timers.insert((at, number), ());
@@ -196,8 +217,9 @@ impl Queue {
                 job.failed();
                 Next::Done
             });
+            let took = now.elapsed();
             state = self.state();
-            let done = state.put(number, job, next);
+            let done = state.put(number, job, next, took);
             // The other threads may wait for a timer that is later than the one that was just set.
             if matches!(next, Next::At(_)) {
                 self.work.notify_one();
@@ -214,8 +236,8 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
     use std::sync::mpsc::{Receiver, Sender, channel};
-    use std::time::Duration;
 
     use super::*;
 
@@ -275,13 +297,47 @@ mod tests {
     fn a_wake_during_a_turn_is_not_lost() {
         let mut state = State::default();
         let (job, _seen) = script("a", &[]);
-        state.jobs.insert(1, Entry { job: Some(Box::new(job)), woken: true, timer: None });
-        state.ready.push_back(1);
+        state.add(Box::new(job));
         let now = Instant::now();
         let (number, job) = state.take(now).unwrap();
         state.wake(number);
         assert!(state.take(now).is_none());
-        assert!(state.put(number, job, Next::Asleep).is_none());
+        assert!(state.put(number, job, Next::Asleep, Duration::ZERO).is_none());
         assert!(state.take(now).is_some());
+    }
+
+    #[test]
+    fn whoever_takes_long_turns_gets_fewer() {
+        let mut state = State::default();
+        let took = [1, 10, 2].map(Duration::from_millis);
+        let numbers = took.map(|_| state.add(Box::new(script("a", &[]).0)));
+        let now = Instant::now();
+        let mut turns = [0; 3];
+        for _ in 0..1_600 {
+            let (number, job) = state.take(now).unwrap();
+            let which = numbers.iter().position(|it| *it == number).unwrap();
+            turns[which] += 1;
+            assert!(state.put(number, job, Next::Again, took[which]).is_none());
+        }
+        assert_eq!(turns, [1_000, 100, 500]);
+    }
+
+    #[test]
+    fn whoever_sleeps_saves_nothing_up() {
+        let mut state = State::default();
+        let [sleeper, worker] = [(); 2].map(|()| state.add(Box::new(script("a", &[]).0)));
+        let now = Instant::now();
+        let turn = |state: &mut State, next| {
+            let (number, job) = state.take(now).unwrap();
+            assert!(state.put(number, job, next, Duration::from_millis(4)).is_none());
+            number
+        };
+        assert_eq!(turn(&mut state, Next::Asleep), sleeper);
+        for _ in 0..100 {
+            assert_eq!(turn(&mut state, Next::Again), worker);
+        }
+        state.wake(sleeper);
+        let turns = [(); 10].map(|()| turn(&mut state, Next::Again));
+        assert!(turns.iter().filter(|number| **number == sleeper).count() <= 6, "{turns:?}");
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn figures(context: &Context<'_>, program: &str, group: &str) -> anyh
     let roots = [&installation.elixir_root, &installation.erlang_root].map(|root| root.display().to_string());
     let output = cargo(["run", "--locked", "--release", "--quiet", "--package", "tests", "--bin", program])
         .current_dir(&context.workspace.root)
+        .env("ORRERY_ASSETS", &assets)
         .env("ORRERY_GUEST", assets.join("guest.wasm"))
         .env("ORRERY_LIBRARY", &context.packed.file)
         .env("ORRERY_REFERENCE", &installation.programs)

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
-use super::{Context, Figure};
+use super::{Context, Figure, program};
 use crate::process::command;
 use crate::stamp;
 use crate::workspace::Flavour;
@@ -27,11 +27,13 @@ pub(crate) fn measure(context: &Context<'_>) -> anyhow::Result<Vec<Figure>> {
     }
     stamp::remove_dir(&data)?;
     let megabytes = fs::metadata(&program)?.len() as f64 / 1e6;
-    Ok(vec![
+    let mut figures = vec![
         Figure::absolute("server/cold-start", "ms", median(&mut cold)),
         Figure::absolute("server/warm-start", "ms", median(&mut warm)),
         Figure::absolute("server/binary", "MB", megabytes),
-    ])
+    ];
+    figures.extend(program::figures(context, "server-bench", "server")?);
+    Ok(figures)
 }
 
 fn start_once(program: &Path, data: &Path) -> anyhow::Result<Duration> {
