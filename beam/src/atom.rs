@@ -1,6 +1,6 @@
 //! The atom table: names and their numbers.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::term::Term;
 
@@ -10,7 +10,7 @@ pub const MAX_ATOM_CHARS: usize = 255;
 /// Atoms known to an image. Numbers are given in the order of creation and never change.
 pub struct AtomTable {
     names: Vec<Box<str>>,
-    index: HashMap<Box<str>, u32>,
+    index: FxHashMap<Box<str>, u32>,
     /// Number of atoms at which creation of another one fails.
     limit: usize,
 }
@@ -27,7 +27,7 @@ pub enum AtomError {
 impl AtomTable {
     /// A table with the atoms of [`crate::atoms`].
     pub fn new() -> AtomTable {
-        let mut table = AtomTable { names: Vec::new(), index: HashMap::new(), limit: 1 << 20 };
+        let mut table = AtomTable { names: Vec::new(), index: FxHashMap::default(), limit: 1 << 20 };
         for name in crate::atoms::NAMES {
             table.push(name);
         }

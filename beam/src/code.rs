@@ -1,7 +1,8 @@
 //! Loaded code: modules, exports, funs, literals, and how an address leads back to a function and a line.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use crate::heap::Heap;
 use crate::image::Mfa;
@@ -44,11 +45,11 @@ pub struct CodeStore {
     /// Exports by number; instructions refer to them.
     pub exports: Vec<Export>,
     /// Number of an export.
-    pub export_index: HashMap<Mfa, u32>,
+    pub export_index: FxHashMap<Mfa, u32>,
     /// Funs by number; fun terms refer to them.
     pub funs: Vec<FunEntry>,
     /// Number of a fun by module, index and hash of its module.
-    pub fun_index: HashMap<(Term, u32, [u8; 16]), u32>,
+    pub fun_index: FxHashMap<(Term, u32, [u8; 16]), u32>,
     /// Code of all versions that may still run, sorted by address.
     ranges: Vec<Rc<Module>>,
     /// Memory of the stubs of exports.

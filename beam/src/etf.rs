@@ -14,7 +14,7 @@ pub(crate) mod tests;
 
 pub(crate) use crate::map::iter as map_iter;
 pub use decode::{decode, decode_known};
-pub use encode::{EncodeOptions, Parts, encode, encode_body, encode_parts, size};
+pub use encode::{EncodeOptions, Parts, encode, encode_body, encode_list, encode_onto, encode_parts, local_pid, size};
 pub use entries::{export_entry, fun_entry};
 
 /// The first byte of every encoded term.

@@ -99,7 +99,8 @@ impl Guest {
         image.reserve();
         // An image that is extended by the code of a sandbox keeps the number: the sandbox counts those atoms.
         image.library_atoms.get_or_insert(image.atoms.len());
-        self.input = Vec::with_capacity(1024);
+        // Whether a host asks for less than this or remembers the place makes no difference to what a process is.
+        self.input = vec![0; 1024];
         self.bytes = Vec::with_capacity(1024);
         self.vm = Some(Vm::new(self.image.clone(), host, Term::pid(0)));
     }
@@ -130,6 +131,20 @@ impl Guest {
         let Some(vm) = &mut self.vm else { return self.failed("there is no process") };
         vm.mailbox.push(&self.input[..length]);
         status::OK
+    }
+    /// Puts the messages in the buffer, each behind its length in four bytes (little-endian), into the mailbox and runs a turn. Gives
+    /// its status, and in the upper half the address of what it left for the host.
+    pub fn turn(&mut self, length: usize, reductions: i64) -> u64 {
+        if let Some(vm) = &mut self.vm {
+            let mut rest = &self.input[..length];
+            while let Some((size, behind)) = rest.split_first_chunk() {
+                let (message, behind) = behind.split_at(u32::from_le_bytes(*size) as usize);
+                vm.add_message(message);
+                rest = behind;
+            }
+        }
+        let status = self.run(reductions);
+        u64::from(status) | (self.output() as usize as u64) << 32
     }
     /// Runs a turn.
     pub fn run(&mut self, reductions: i64) -> u32 {

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use crate::etf;
 use crate::natives::hosted::hosted_number;
 
 /// Something that a process does within itself.
@@ -34,11 +35,26 @@ impl Note {
     }
 }
 
+/// What the machine has for a process whose turn goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A message, as [`Host::receive`] gives it.
+    Message(Vec<u8>),
+    /// Nothing.
+    Nothing,
+    /// No message, and the process has to end now; see [`Host::must_stop`].
+    Stop,
+}
+
 /// Services of the machine around one process. All of them answer at once.
 pub trait Host {
     /// Sends a message. `to` and `message` are in the external term format; `to` is a pid, name, alias or `{Name, Node}`.
     /// Fails with a reason (external term format), as `badarg` for a name that is not registered.
     fn send(&mut self, to: &[u8], message: &[u8]) -> Result<(), Vec<u8>>;
+    /// As [`Host::send`] to a process of this node, by its number.
+    fn send_to(&mut self, pid: u64, message: &[u8]) -> Result<(), Vec<u8>> {
+        self.send(&etf::local_pid(pid), message)
+    }
     /// The next message that the machine holds for this process although its turn goes on: one that the process sent to
     /// itself, by whatever name, or that an act of its own brought about. Messages come in the order in which they would
     /// have been delivered before the next turn.
@@ -49,9 +65,24 @@ pub trait Host {
     fn must_stop(&self) -> bool {
         false
     }
+    /// [`Host::receive`], and where there is nothing, [`Host::must_stop`].
+    fn news(&mut self) -> News {
+        match self.receive() {
+            Some(message) => News::Message(message),
+            None if self.must_stop() => News::Stop,
+            None => News::Nothing,
+        }
+    }
     /// Performs a function of [`crate::natives::hosted`] with the list of its arguments (external term format). Gives its value, or
     /// the reason of the error that it raises, in the same format, or `{error, Reason, Cause}` (see [`crate::natives::hosted::call`]).
     fn call(&mut self, function: u16, arguments: &[u8]) -> Result<Vec<u8>, Vec<u8>>;
+    /// As [`Host::call`], with arguments and answer in the same buffer. Whether the answer is a value.
+    fn call_in(&mut self, function: u16, buffer: &mut Vec<u8>) -> bool {
+        let answer = self.call(function, buffer);
+        let is_value = answer.is_ok();
+        *buffer = answer.unwrap_or_else(|reason| reason);
+        is_value
+    }
     /// Reductions of work that the last [`Host::call`] was for the host, for the process to be charged.
     fn work(&mut self) -> usize {
         0

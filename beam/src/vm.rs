@@ -76,7 +76,15 @@ pub struct Vm {
     pub(crate) state: Term,
     /// What OTP's own tests have turned.
     pub(crate) internal_state: InternalState,
+    /// Memory for encoded terms on their way to the machine and back, used again and again. Holds nothing between two instructions.
+    bytes: Vec<u8>,
 }
+
+/// Bytes of a message that count as a reduction when it is decoded.
+const CHARGED_BYTES: usize = 256;
+
+/// Bytes that are kept for encoded terms.
+const KEPT_BYTES: usize = 2048;
 
 /// A call that failed.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +127,7 @@ impl Vm {
             state: Term::NONE,
             internal_state: InternalState::default(),
             builder: None,
+            bytes: Vec::new(),
         }
     }
     /// The atom table, to compare terms.
@@ -161,6 +170,18 @@ impl Vm {
     pub fn collect_idle(&mut self) -> bool {
         self.collect(0, self.live)
     }
+    /// Adds a message at the end of the mailbox. One that is looked at next, and so small that this is not charged for, is decoded at
+    /// once, so that it is not copied before that.
+    pub(crate) fn add_message(&mut self, message: &[u8]) {
+        if self.mailbox.messages.is_empty()
+            && message.len() < CHARGED_BYTES
+            && let Ok((term, _)) = etf::decode(&mut self.heap, &self.image, message, false)
+        {
+            self.mailbox.messages.push_back(Message::Term(term));
+        } else {
+            self.mailbox.push(message);
+        }
+    }
     /// The message that the current `receive` looks at, decoded.
     pub(crate) fn current_message(&mut self) -> Result<Option<Term>, Fail> {
         let position = self.mailbox.position;
@@ -175,7 +196,7 @@ impl Vm {
         let (term, size) = etf::decode(&mut self.heap, &self.image, bytes, false).map_err(|_| Fail::BADARG)?;
         self.mailbox.encoded_bytes = self.mailbox.encoded_bytes.saturating_sub(bytes.len());
         self.mailbox.messages[position] = Message::Term(term);
-        self.charge(size >> 8);
+        self.charge(size / CHARGED_BYTES);
         Ok(Some(term))
     }
     /// Takes the message that the current `receive` has matched.
@@ -235,6 +256,20 @@ impl Vm {
     /// Name of an atom.
     pub fn atom_name(&self, atom: Term) -> &str {
         self.image.get().atoms.name(atom)
+    }
+    /// Empty memory for encoded terms; give it back with [`Vm::keep_bytes`].
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        const FIRST: usize = 256;
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        bytes.reserve(FIRST);
+        bytes
+    }
+    /// Keeps memory for the next time, unless it is a lot.
+    pub(crate) fn keep_bytes(&mut self, bytes: Vec<u8>) {
+        if bytes.capacity() <= KEPT_BYTES {
+            self.bytes = bytes;
+        }
     }
     /// A new reference of this node.
     pub fn make_ref(&mut self) -> Term {

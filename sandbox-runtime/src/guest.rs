@@ -10,7 +10,7 @@ use shared::limits::LimitKind;
 use shared::{Etf, Pid, Term};
 
 use crate::host::Host;
-use crate::kernel::TurnReport;
+use crate::kernel::{Delivery, TurnReport};
 
 /// One process's own part: its code, heap, stack, mailbox and dictionary.
 pub trait Guest: Send + 'static {
@@ -51,6 +51,14 @@ pub trait Guest: Send + 'static {
     /// out, a guest asks [`Host::poll`] for what it sent to itself. The host is handed over for that time, so that a guest can keep it
     /// where its imports find it.
     fn run(&mut self, host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>);
+
+    /// Puts messages at the end of the mailbox, as [`Guest::deliver`] does, and runs.
+    fn turn(&mut self, messages: &[Delivery], host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>) {
+        match messages.iter().try_for_each(|delivery| self.deliver(&delivery.message)) {
+            Ok(()) => self.run(host, reductions),
+            Err(fault) => (host, Err(fault)),
+        }
+    }
 
     /// Answers a question about the process without running it: `state`, `current_stacktrace`, `dictionary`,
     /// `messages`... `None` when it does not know the item.

@@ -285,6 +285,11 @@ impl Kernel {
         self.journal.add(self.clock.now(), pid, reductions, cause, kind)
     }
 
+    /// As [`Kernel::record`], for an event that takes work to make: it is only numbered where nobody would see it.
+    pub(crate) fn record_with(&mut self, pid: Option<Pid>, kind: impl FnOnce() -> EventKind) -> EventSeq {
+        if self.journal.listens() { self.record(pid, kind()) } else { self.journal.pass() }
+    }
+
     /// Adds an event with a cause of its own.
     pub(crate) fn record_caused(&mut self, pid: Option<Pid>, cause: Option<EventSeq>, kind: EventKind) -> EventSeq {
         let reductions = pid.and_then(|pid| self.processes.get(&pid)).map_or(0, |process| process.reductions);

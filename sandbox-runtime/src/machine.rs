@@ -325,13 +325,13 @@ impl<F: GuestFactory> Machine<F> {
         if let Some(entry) = &turn.start {
             guest.start(entry)?;
         }
-        deliver(guest, &turn.deliveries)?;
+        let mut news = turn.deliveries;
         let mut used = 0_u32;
         loop {
             let kernel = self.kernel.take().expect(KERNEL_IS_HOME);
             let guests = self.guests.take().expect(KERNEL_IS_HOME);
             let host = Host::new(kernel, turn.pid, guests, *calls);
-            let (host, result) = guest.run(host, turn.budget.saturating_sub(used).max(1));
+            let (host, result) = guest.turn(&news, host, turn.budget.saturating_sub(used).max(1));
             *calls = host.calls();
             let (kernel, peers, left) = host.into_parts();
             let peers: Box<dyn Any> = peers;
@@ -349,16 +349,17 @@ impl<F: GuestFactory> Machine<F> {
             let TurnResult::Waiting { until } = report.result else {
                 return Ok(report);
             };
-            let news = kernel.poll(turn.pid);
+            news = kernel.poll(turn.pid);
+            let goes_on = !news.is_empty() || until.is_some_and(|until| until <= kernel.now());
+            if goes_on && !kernel.is_doomed(turn.pid) && used < turn.budget {
+                continue;
+            }
             deliver(guest, &news)?;
             count_in(&mut report, news.iter().map(|delivery| &delivery.message));
-            let goes_on = !news.is_empty() || until.is_some_and(|until| until <= kernel.now());
-            if !goes_on || kernel.is_doomed(turn.pid) {
-                return Ok(report);
+            if goes_on && !kernel.is_doomed(turn.pid) {
+                report.result = TurnResult::Yield;
             }
-            if used >= turn.budget {
-                return Ok(TurnReport { result: TurnResult::Yield, ..report });
-            }
+            return Ok(report);
         }
     }
 }

@@ -99,6 +99,12 @@ impl Etf {
     }
 }
 
+impl AsRef<[u8]> for Etf {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// An element of [`Etf::tuple`].
 pub enum Part<'a> {
     /// A term to be encoded.

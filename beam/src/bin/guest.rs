@@ -12,7 +12,7 @@ mod wasm {
 
     use beam::arena::Arenas;
     use beam::guest::{Guest, Output};
-    use beam::host::{Host, Note};
+    use beam::host::{Host, News, Note};
 
     #[global_allocator]
     static ARENAS: Arenas = Arenas::new();
@@ -30,9 +30,12 @@ mod wasm {
     #[link(wasm_import_module = "orrery")]
     unsafe extern "C" {
         safe fn send(to: *const u8, to_length: usize, message: *const u8, message_length: usize) -> i64;
+        safe fn send_to(pid: u64, message: *const u8, message_length: usize) -> i64;
         safe fn receive() -> i64;
+        safe fn news() -> i64;
         safe fn must_stop() -> u32;
         safe fn call(function: u32, arguments: *const u8, length: usize) -> i64;
+        safe fn call_in(function: u32, buffer: *mut u8, length: usize, room: usize) -> i64;
         safe fn reply(to: *mut u8);
         safe fn make_ref() -> u64;
         safe fn unique_integer() -> u64;
@@ -58,11 +61,27 @@ mod wasm {
     /// From this bit on, the length announced for a call has the reductions that it was for the host.
     const WORK_SHIFT: u32 = 33;
 
+    /// Announced by `news` where there is no message and the turn should end.
+    const STOP: i64 = -2;
+
     fn fetch(announced: i64) -> Result<Vec<u8>, Vec<u8>> {
-        let length = (announced & 0xffff_ffff) as usize;
-        let mut bytes = vec![0; length];
-        reply(bytes.as_mut_ptr());
+        let mut bytes = Vec::new();
+        fetch_into(announced, &mut bytes);
         if announced & FAILURE == 0 { Ok(bytes) } else { Err(bytes) }
+    }
+
+    /// Replaces some bytes by the announced ones.
+    fn fetch_into(announced: i64, bytes: &mut Vec<u8>) {
+        let length = announced_length(announced);
+        bytes.clear();
+        bytes.reserve(length);
+        reply(bytes.as_mut_ptr());
+        // SAFETY: there is room for them, and `reply` has written as many as were announced.
+        unsafe { bytes.set_len(length) };
+    }
+
+    fn announced_length(announced: i64) -> usize {
+        (announced & 0xffff_ffff) as usize
     }
 
     impl Host for Imports {
@@ -72,9 +91,22 @@ mod wasm {
                 announced => fetch(announced).map(|_| ()),
             }
         }
+        fn send_to(&mut self, pid: u64, message: &[u8]) -> Result<(), Vec<u8>> {
+            match send_to(pid, message.as_ptr(), message.len()) {
+                0 => Ok(()),
+                announced => fetch(announced).map(|_| ()),
+            }
+        }
         fn receive(&mut self) -> Option<Vec<u8>> {
             let announced = receive();
             if announced < 0 { None } else { fetch(announced).ok() }
+        }
+        fn news(&mut self) -> News {
+            match news() {
+                STOP => News::Stop,
+                ..0 => News::Nothing,
+                announced => fetch(announced).map_or(News::Nothing, News::Message),
+            }
         }
         fn must_stop(&self) -> bool {
             must_stop() != 0
@@ -83,6 +115,19 @@ mod wasm {
             let announced = call(u32::from(function), arguments.as_ptr(), arguments.len());
             self.work = (announced >> WORK_SHIFT) as usize;
             fetch(announced)
+        }
+        fn call_in(&mut self, function: u16, buffer: &mut Vec<u8>) -> bool {
+            let room = buffer.capacity();
+            let announced = call_in(u32::from(function), buffer.as_mut_ptr(), buffer.len(), room);
+            self.work = (announced >> WORK_SHIFT) as usize;
+            let length = announced_length(announced);
+            if length <= room {
+                // SAFETY: the host has written so many bytes into the room of the buffer.
+                unsafe { buffer.set_len(length) };
+            } else {
+                fetch_into(announced, buffer);
+            }
+            announced & FAILURE == 0
         }
         fn work(&mut self) -> usize {
             std::mem::take(&mut self.work)
@@ -165,5 +210,9 @@ mod wasm {
     #[unsafe(no_mangle)]
     extern "C" fn run(reductions: i64) -> u32 {
         guest().run(reductions)
+    }
+    #[unsafe(no_mangle)]
+    extern "C" fn turn(length: usize, reductions: i64) -> u64 {
+        guest().turn(length, reductions)
     }
 }

@@ -101,22 +101,46 @@ struct Decoder<'d, 'k> {
     local: bool,
 }
 
+/// Terms within terms down to this level are read by a function that calls itself, which is faster than to keep a list of what is open.
+/// What lies deeper is put into that list: it may be as deep as it likes.
+const SHALLOW: usize = 6;
+/// Most parts of a term that is read so.
+const FEW: usize = 8;
+
 impl Decoder<'_, '_> {
     fn term(mut self) -> Result<(Term, usize)> {
-        let mut open: Vec<Open> = Vec::new();
-        let mut values: Vec<Term> = Vec::new();
-        loop {
-            match self.start()? {
-                Start::Value(value) => values.push(value),
-                Start::Compound(build, missing) => {
-                    // A term takes one byte at least.
-                    if missing > self.reader.left() {
-                        return Err(DecodeError::Malformed);
-                    }
-                    self.heap.check(missing).map_err(|_| DecodeError::OutOfMemory)?;
-                    open.push(Open { build, start: values.len(), missing: missing + 1 });
+        let term = self.shallow(SHALLOW)?;
+        Ok((term, self.reader.at()))
+    }
+
+    fn shallow(&mut self, levels: usize) -> Result<Term> {
+        match self.start()? {
+            Start::Value(value) => Ok(value),
+            Start::Compound(build, parts @ 0..=FEW) if levels > 0 => {
+                self.check_parts(parts)?;
+                let mut values = [Term::NIL; FEW];
+                for value in &mut values[..parts] {
+                    *value = self.shallow(levels - 1)?;
                 }
+                self.finish(&build, &values[..parts])
             }
+            Start::Compound(build, parts) => self.deep(build, parts),
+        }
+    }
+
+    fn check_parts(&self, parts: usize) -> Result<()> {
+        // A term takes one byte at least.
+        if parts > self.reader.left() {
+            return Err(DecodeError::Malformed);
+        }
+        self.heap.check(parts).map_err(|_| DecodeError::OutOfMemory)
+    }
+
+    fn deep(&mut self, build: Build, parts: usize) -> Result<Term> {
+        let mut values: Vec<Term> = Vec::new();
+        self.check_parts(parts)?;
+        let mut open = vec![Open { build, start: 0, missing: parts + 1 }];
+        loop {
             while let Some(top) = open.last_mut() {
                 top.missing -= 1;
                 if top.missing > 0 {
@@ -128,7 +152,14 @@ impl Decoder<'_, '_> {
                 open.pop();
             }
             if open.is_empty() {
-                return Ok((values[0], self.reader.at()));
+                return Ok(values[0]);
+            }
+            match self.start()? {
+                Start::Value(value) => values.push(value),
+                Start::Compound(build, parts) => {
+                    self.check_parts(parts)?;
+                    open.push(Open { build, start: values.len(), missing: parts + 1 });
+                }
             }
         }
     }
@@ -292,6 +323,10 @@ impl Decoder<'_, '_> {
     fn node(&mut self) -> Result<Term> {
         if self.local && self.reader.peek() == Some(tag::NIL) {
             self.reader.byte()?;
+            return Ok(NONODE);
+        }
+        // What nearly all pids and references have is not looked up.
+        if self.reader.skip(b"\x77\x0dnonode@nohost") {
             return Ok(NONODE);
         }
         self.atom()

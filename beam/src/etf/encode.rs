@@ -14,6 +14,9 @@ use super::{TooLarge, VERSION, tag};
 /// Binaries of more bytes are elements of their own in [`encode_parts`].
 const MAX_INLINE_BYTES: usize = 64;
 
+/// The name of this node as it stands in nearly all pids and references.
+const LOCAL_NODE: &[u8; 15] = b"\x77\x0dnonode@nohost";
+
 /// How to encode (OTP: `erlang:term_to_binary/2`).
 #[derive(Clone, Copy, Debug)]
 pub struct EncodeOptions {
@@ -48,6 +51,34 @@ pub fn encode(image: &Image, term: Term, options: EncodeOptions) -> Result<Vec<u
         encoder.term(term)?;
     }
     Ok(if options.compressed > 0 { compress(out, options.compressed) } else { out })
+}
+
+/// Appends an encoded term to bytes, version byte included.
+pub fn encode_onto(image: &Image, term: Term, out: &mut Vec<u8>) -> Result<(), TooLarge> {
+    out.push(VERSION);
+    encode_body(image, term, out)
+}
+
+/// Appends the encoded list of some terms, version byte included. The list need not be on a heap.
+pub fn encode_list(image: &Image, terms: &[Term], out: &mut Vec<u8>) -> Result<(), TooLarge> {
+    out.push(VERSION);
+    if !terms.is_empty() {
+        out.byte(tag::LIST);
+        out.u32(terms.len() as u32);
+        terms.iter().try_for_each(|term| encode_body(image, *term, out))?;
+    }
+    out.byte(tag::NIL);
+    Ok(())
+}
+
+/// The pid of this node with a number, version byte included.
+pub fn local_pid(number: u64) -> Vec<u8> {
+    let mut out = vec![VERSION, tag::NEW_PID];
+    out.put(LOCAL_NODE);
+    out.u32((number & 0xfff_ffff) as u32);
+    out.u32((number >> 28) as u32);
+    out.u32(0);
+    out
 }
 
 /// Encodes a term without the version byte, as it stands within another encoded term.
@@ -115,9 +146,48 @@ struct Encoder<'e, S> {
     parts: Option<&'e mut Vec<(usize, Term)>>,
 }
 
+/// Terms within terms down to this level are written by a function that calls itself, which is faster than to note what is left to
+/// do. What lies deeper is noted: it may be as deep as it likes.
+const SHALLOW: usize = 6;
+
 impl<S: Sink> Encoder<'_, S> {
     fn term(&mut self, term: Term) -> Result<(), TooLarge> {
-        let mut work = vec![Work::Term(term)];
+        self.shallow(term, SHALLOW)
+    }
+
+    fn shallow(&mut self, term: Term, levels: usize) -> Result<(), TooLarge> {
+        if levels > 0 {
+            if let Some(elements) = term.tuple() {
+                self.tuple_start(elements.len());
+                for element in elements {
+                    self.shallow(*element, levels - 1)?;
+                }
+                return self.check();
+            }
+            if term.is_cons() {
+                if !self.list_start(term) {
+                    let mut cells = term.list();
+                    for head in cells.by_ref() {
+                        self.shallow(head, levels - 1)?;
+                    }
+                    self.shallow(cells.tail(), levels - 1)?;
+                }
+                return self.check();
+            }
+        }
+        // Takes no memory unless something is noted.
+        let mut work = Vec::new();
+        self.one(term, &mut work);
+        self.rest(work)
+    }
+
+    fn check(&self) -> Result<(), TooLarge> {
+        if self.out.len() > self.options.max_bytes { Err(TooLarge) } else { Ok(()) }
+    }
+
+    /// Writes what is left to do.
+    fn rest(&mut self, mut work: Vec<Work<'_>>) -> Result<(), TooLarge> {
+        self.check()?;
         while let Some(next) = work.pop() {
             if self.out.len() > self.options.max_bytes {
                 return Err(TooLarge);
@@ -174,13 +244,7 @@ impl<S: Sink> Encoder<'_, S> {
         match header_kind(t.header()) {
             kind::TUPLE => {
                 let e = t.elements();
-                match u8::try_from(e.len()) {
-                    Ok(n) => self.out.put(&[tag::SMALL_TUPLE, n]),
-                    Err(_) => {
-                        self.out.byte(tag::LARGE_TUPLE);
-                        self.out.u32(e.len() as u32);
-                    }
-                }
+                self.tuple_start(e.len());
                 work.push(Work::Terms(e));
             }
             kind::FLATMAP | kind::HAMT_ROOT => self.map(t, work),
@@ -254,6 +318,8 @@ impl<S: Sink> Encoder<'_, S> {
     fn node(&mut self, node: Term, creation: u64) {
         if self.options.local && node == NONODE && creation == 0 {
             self.out.byte(tag::NIL);
+        } else if node == NONODE && self.options.minor_version >= 2 {
+            self.out.put(LOCAL_NODE);
         } else {
             self.atom(node);
         }
@@ -302,25 +368,40 @@ impl<S: Sink> Encoder<'_, S> {
         }
     }
 
-    fn list<'t>(&mut self, t: Term, work: &mut Vec<Work<'t>>) {
-        let mut string = Vec::new();
-        let mut length = 0usize;
+    fn tuple_start(&mut self, size: usize) {
+        match u8::try_from(size) {
+            Ok(n) => self.out.put(&[tag::SMALL_TUPLE, n]),
+            Err(_) => {
+                self.out.byte(tag::LARGE_TUPLE);
+                self.out.u32(size as u32);
+            }
+        }
+    }
+
+    fn list(&mut self, t: Term, work: &mut Vec<Work<'_>>) {
+        if !self.list_start(t) {
+            work.push(Work::List(t));
+        }
+    }
+
+    /// Writes the beginning of a list, or all of it where it is one of bytes: whether that was all.
+    fn list_start(&mut self, t: Term) -> bool {
+        let byte = |head: Term| head.small_value().and_then(|value| u8::try_from(value).ok());
+        let (mut length, mut is_string) = (0_usize, true);
         let mut cells = t.list();
         for head in cells.by_ref() {
             length += 1;
-            match head.small_value().map(u8::try_from) {
-                Some(Ok(byte)) if length == string.len() + 1 && length <= 0xffff => string.push(byte),
-                _ => {}
-            }
+            is_string = is_string && byte(head).is_some();
         }
-        if string.len() == length && cells.tail().is_nil() {
+        if is_string && length <= 0xffff && cells.tail().is_nil() {
             self.out.byte(tag::STRING);
             self.out.u16(length as u16);
-            return self.out.put(&string);
+            t.list().filter_map(byte).for_each(|byte| self.out.byte(byte));
+            return true;
         }
         self.out.byte(tag::LIST);
         self.out.u32(length as u32);
-        work.push(Work::List(t));
+        false
     }
 
     /// Small maps in the order of their keys, large ones against the order of their tree, as OTP does.

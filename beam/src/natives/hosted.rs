@@ -6,7 +6,7 @@
 
 use super::Native;
 use crate::atoms;
-use crate::etf::{self, EncodeOptions};
+use crate::etf;
 use crate::fail::{Fail, Outcome};
 use crate::term::Term;
 use crate::vm::Vm;
@@ -249,27 +249,26 @@ pub(crate) use hosted_number;
 /// Passes arguments to a hosted function and gives its value or the error that the host answers: the reason, or
 /// `{error, Reason, Cause}` where the module that explains errors needs a cause.
 pub fn call(vm: &mut Vm, number: u16, args: &[Term]) -> Outcome {
-    let args = vm.heap.list(args);
-    let request = encode(vm, args)?;
-    vm.charge(request.len() / 1024);
-    let answer = vm.host.call(number, &request);
-    let work = vm.host.work();
-    vm.charge(work);
-    match answer {
-        Ok(answer) => decode(vm, &answer),
-        Err(answer) => {
-            let reason = decode(vm, &answer)?;
-            match reason.tuple() {
-                Some([atoms::ERROR, reason, cause]) => Err(Fail::ErrorCause(*reason, *cause)),
-                _ => Err(Fail::Error(reason)),
-            }
-        }
-    }
+    let mut buffer = vm.take_bytes();
+    let outcome = call_in(vm, number, args, &mut buffer);
+    vm.keep_bytes(buffer);
+    outcome
 }
 
-/// A term as the host gets it.
-pub(super) fn encode(vm: &mut Vm, term: Term) -> Result<Vec<u8>, Fail> {
-    etf::encode(vm.image.get(), term, EncodeOptions::default()).map_err(|_| Fail::SYSTEM_LIMIT)
+fn call_in(vm: &mut Vm, number: u16, args: &[Term], buffer: &mut Vec<u8>) -> Outcome {
+    etf::encode_list(vm.image.get(), args, buffer)?;
+    vm.charge(buffer.len() / 1024);
+    let is_value = vm.host.call_in(number, buffer);
+    let work = vm.host.work();
+    vm.charge(work);
+    let answer = decode(vm, buffer)?;
+    if is_value {
+        return Ok(answer);
+    }
+    match answer.tuple() {
+        Some([atoms::ERROR, reason, cause]) => Err(Fail::ErrorCause(*reason, *cause)),
+        _ => Err(Fail::Error(answer)),
+    }
 }
 
 /// A term as the host gave it. A host that gives none is taken for one that cannot do what was asked.

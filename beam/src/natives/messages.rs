@@ -3,8 +3,9 @@
 use super::{Native, hosted};
 use crate::atoms;
 use crate::compare::eq_exact;
+use crate::etf;
 use crate::fail::{Fail, Outcome};
-use crate::host::Note;
+use crate::host::{News, Note};
 use crate::mailbox::Message;
 use crate::term::Term;
 use crate::vm::Vm;
@@ -73,23 +74,37 @@ fn destination(to: Term) -> Result<Place, Fail> {
 }
 
 fn deliver(vm: &mut Vm, to: Term, message: Term) -> Result<(), Fail> {
-    let to = hosted::encode(vm, to)?;
-    let message = hosted::encode(vm, message)?;
-    vm.charge(message.len() / 1024);
-    match vm.host.send(&to, &message) {
+    let mut buffer = vm.take_bytes();
+    let sent = transmit(vm, to, message, &mut buffer);
+    vm.keep_bytes(buffer);
+    match sent? {
         Ok(()) => Ok(()),
         Err(reason) => Err(Fail::Error(hosted::decode(vm, &reason)?)),
     }
 }
 
+/// Hands a message to the machine; the machine may give the reason of an error.
+fn transmit(vm: &mut Vm, to: Term, message: Term, buffer: &mut Vec<u8>) -> Result<Result<(), Vec<u8>>, Fail> {
+    etf::encode_onto(vm.image.get(), message, buffer)?;
+    let length = buffer.len();
+    vm.charge(length / 1024);
+    if to.is_local_pid() {
+        return Ok(vm.host.send_to(to.pid_number(), buffer));
+    }
+    etf::encode_onto(vm.image.get(), to, buffer)?;
+    let (message, to) = buffer.split_at(length);
+    Ok(vm.host.send(to, message))
+}
+
 /// Takes over what the machine holds for this process already, although its turn goes on: what the process sent to itself.
 /// Ends the turn where one of these signals ended the process.
 pub fn fetch(vm: &mut Vm) {
-    while let Some(message) = vm.host.receive() {
-        vm.mailbox.push(&message);
-    }
-    if vm.host.must_stop() {
-        vm.end_turn();
+    loop {
+        match vm.host.news() {
+            News::Message(message) => vm.mailbox.push(&message),
+            News::Nothing => return,
+            News::Stop => return vm.end_turn(),
+        }
     }
 }
 

@@ -18,11 +18,11 @@ pub enum Value {
 }
 
 impl Value {
-    /// Its external term format.
-    pub fn encode(self) -> Vec<u8> {
+    /// Adds its external term format to some bytes.
+    pub fn encode_onto(&self, out: &mut Vec<u8>) {
         match self {
-            Value::Term(term) => term.encode(),
-            Value::Etf(etf) => etf.bytes().to_vec(),
+            Value::Term(term) => term.encode_onto(out),
+            Value::Etf(etf) => out.extend_from_slice(etf.bytes()),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Messages, arguments of new processes and the like pass through the host as they are, however deep they are nested.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use shared::event::Destination;
 use shared::term::{Atom, LOCAL_NODE};
@@ -27,35 +28,44 @@ pub struct Arguments<'a> {
     function: &'a str,
     /// All of it.
     list: &'a [u8],
-    /// Bytes of each argument, without the version byte.
-    bodies: Vec<Cow<'a, [u8]>>,
+    /// Number of arguments, as the list says.
+    count: usize,
+    /// Bytes of each argument, without the version byte, once somebody asked for one; `None` where the list is malformed.
+    bodies: OnceCell<Option<Vec<Cow<'a, [u8]>>>>,
 }
 
 impl<'a> Arguments<'a> {
-    /// Takes an encoded list apart. `None`: it is no proper list, or no encoded term at all.
+    /// The arguments of an encoded list, which is only taken apart when one of them is asked for. `None`: it is none.
     pub fn read(function: &'a str, list: &'a [u8]) -> Option<Arguments<'a>> {
-        let (&VERSION, body) = list.split_first()? else { return None };
-        Some(Arguments { function, list, bodies: elements(body)? })
+        let count = match list {
+            [VERSION, tag::NIL] => 0,
+            [VERSION, tag::STRING, rest @ ..] => number(rest, 2)?,
+            [VERSION, tag::LIST, rest @ ..] => number(rest, 4)?,
+            _ => return None,
+        };
+        Some(Arguments { function, list, count, bodies: OnceCell::new() })
     }
     /// Name of the function that was called.
     pub fn function(&self) -> &'a str {
         self.function
     }
     /// The encoded list of all arguments.
-    pub(super) fn all(&self) -> Etf {
-        Etf::from_trusted(self.list)
+    pub(super) fn list_bytes(&self) -> &'a [u8] {
+        self.list
     }
     /// Their number.
     pub fn len(&self) -> usize {
-        self.bodies.len()
+        self.count
     }
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.bodies.is_empty()
+        self.count == 0
     }
 
+    /// Fails with `badarg` where there is no such argument, or the list is malformed.
     fn body(&self, i: usize) -> Result<&[u8], Failure> {
-        self.bodies.get(i).map(|body| &**body).ok_or(Failure::badarg())
+        let bodies = self.bodies.get_or_init(|| elements(&self.list[1..]));
+        bodies.as_ref().and_then(|bodies| bodies.get(i)).map(|body| &**body).ok_or(Failure::badarg())
     }
     /// An argument as it is.
     pub(super) fn etf(&self, i: usize) -> Result<Etf, Failure> {
@@ -244,7 +254,8 @@ mod tests {
             assert_eq!(&arguments.term(i).expect("an encoded term"), term);
         }
         for cut in 0..encoded.len() {
-            assert!(Arguments::read("f", &encoded[..cut]).is_none(), "cut off at {cut}");
+            let cut_off = Arguments::read("f", &encoded[..cut]);
+            assert!(cut_off.is_none_or(|arguments| arguments.etf(0).is_err()), "cut off at {cut}");
         }
     }
 
@@ -289,7 +300,7 @@ mod tests {
         assert_eq!(arguments.term(0), Err(Failure::reason("system_limit")));
         for lie in [&[VERSION, 108, 255, 255, 255, 255, 106][..], &[VERSION, 108, 0, 0, 0, 1, 105, 255, 255, 255, 255]]
         {
-            assert!(Arguments::read("f", lie).is_none());
+            assert!(Arguments::read("f", lie).is_some_and(|arguments| arguments.etf(0).is_err()));
         }
     }
 }

@@ -10,10 +10,10 @@ use crate::kernel::match_spec::MatchSpec;
 
 /// A function of `ets`.
 pub(super) fn ets(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    run(host, arguments.function(), &arguments.all())
+    run(host, arguments.function(), arguments.list_bytes())
 }
 
-fn run(host: &mut Host, function: &str, arguments: &shared::Etf) -> Answer {
+fn run(host: &mut Host, function: &str, arguments: &[u8]) -> Answer {
     match host.ets(function, arguments) {
         Ok(reply) => {
             host.charge(reply.reductions);
@@ -45,7 +45,7 @@ pub(super) fn match_spec_run_r(host: &mut Host, arguments: &Arguments<'_>) -> An
     let specification =
         host.kernel().settings().match_spec(arguments.reference(1)?).cloned().ok_or(Failure::badarg())?;
     let list = Term::list([arguments.term(0)?, specification, arguments.term(2)?]);
-    run(host, arguments.function(), &shared::Etf::of(&list))
+    run(host, arguments.function(), &list.encode())
 }
 
 /// `erlang:match_spec_test(Subject, Specification, Kind)`

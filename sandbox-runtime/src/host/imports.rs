@@ -6,14 +6,15 @@
 
 use std::sync::Arc;
 
+use shared::event::Destination;
 use shared::limits::LimitKind;
 use shared::term::Atom;
-use shared::{Etf, Term};
+use shared::{Etf, Pid, Term};
 use wasmtime::{Caller, Linker, Memory};
 
 use super::allowance::Refused;
 use super::instance::State;
-use crate::calls;
+use crate::calls::{self, Outcome};
 use crate::guest::FaultCause;
 use crate::host::Host;
 
@@ -25,6 +26,8 @@ const WORK_SHIFT: u32 = 33;
 const MAX_WORK: u64 = (1 << 30) - 1;
 /// Announced where there is no answer.
 pub(super) const NONE: i64 = -1;
+/// Announced by `news` where there is none and the turn should end.
+const STOP: i64 = -2;
 
 type Guest<'a> = Caller<'a, State>;
 
@@ -40,11 +43,31 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
             Some(Err(reason)) => announce(&mut guest, Err(reason)),
         })
     })?;
+    linker.func_wrap("orrery", "send_to", |mut guest: Guest<'_>, pid: i64, message: u32, len: u32| {
+        let message = shared_bytes(&mut guest, message, len)?;
+        check_term(&guest, &message)?;
+        let to = Destination::Pid(Pid(pid.cast_unsigned()));
+        let sent = guest.data_mut().with_host(|host| calls::deliver(host, &to, Etf::from_trusted(message)));
+        done(&mut guest)?;
+        wasmtime::Result::Ok(match sent {
+            None | Some(Ok(())) => 0,
+            Some(Err(reason)) => announce(&mut guest, Err(reason)),
+        })
+    })?;
     linker.func_wrap("orrery", "receive", |mut guest: Guest<'_>| {
         let message = guest.data_mut().receive();
         done(&mut guest)?;
         wasmtime::Result::Ok(match message {
             Some(message) => announce(&mut guest, Ok(message.bytes().to_vec())),
+            None => NONE,
+        })
+    })?;
+    linker.func_wrap("orrery", "news", |mut guest: Guest<'_>| {
+        let message = guest.data_mut().receive();
+        done(&mut guest)?;
+        wasmtime::Result::Ok(match message {
+            Some(message) => announce(&mut guest, Ok(message.bytes().to_vec())),
+            None if guest.data_mut().with_host(|host| host.must_stop()) == Some(true) => STOP,
             None => NONE,
         })
     })?;
@@ -60,6 +83,24 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
         let answer = answer.unwrap_or_else(|| Err(Etf::atom("notsup").bytes().to_vec()));
         let work = guest.data_mut().with_host(Host::take_work).unwrap_or(0).min(MAX_WORK);
         wasmtime::Result::Ok(announce(&mut guest, answer) | (work.cast_signed() << WORK_SHIFT))
+    })?;
+    linker.func_wrap("orrery", "call_in", |mut guest: Guest<'_>, function: u32, at: u32, len: u32, room: u32| {
+        charge(&mut guest, len)?;
+        check_term(&guest, slice(&guest, at, len)?)?;
+        let number = u16::try_from(function).unwrap_or(u16::MAX);
+        let (memory, state) = memory(&guest)?.data_and_store_mut(&mut guest);
+        // Nothing is copied on the way in: the arguments are read where they lie.
+        let arguments = memory.get(at as usize..).and_then(|behind| behind.get(..len as usize)).unwrap_or_default();
+        let (outcome, work) = state.call(number, arguments);
+        done(&mut guest)?;
+        let announced = announced(&guest, outcome) | (work.min(MAX_WORK).cast_signed() << WORK_SHIFT);
+        if guest.data().reply.len() <= room as usize {
+            let reply = std::mem::take(&mut guest.data_mut().reply);
+            write(&mut guest, at, &reply)?;
+            // Its memory is used again.
+            guest.data_mut().reply = reply;
+        }
+        wasmtime::Result::Ok(announced)
     })?;
     linker.func_wrap("orrery", "reply", |mut guest: Guest<'_>, to: u32| {
         let reply = std::mem::take(&mut guest.data_mut().reply);
@@ -148,13 +189,18 @@ fn done(guest: &mut Guest<'_>) -> wasmtime::Result<()> {
 }
 
 fn announce(guest: &mut Guest<'_>, answer: Result<Vec<u8>, Vec<u8>>) -> i64 {
-    let (bytes, failure) = match answer {
-        Ok(bytes) => (bytes, 0),
-        Err(reason) => (reason, FAILURE),
+    let (bytes, kind) = match answer {
+        Ok(bytes) => (bytes, Outcome::Value),
+        Err(reason) => (reason, Outcome::Failure),
     };
-    let length = i64::from(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
     guest.data_mut().reply = bytes;
-    length | failure
+    announced(guest, kind)
+}
+
+/// How the answer that waits is announced.
+fn announced(guest: &Guest<'_>, outcome: Outcome) -> i64 {
+    let length = i64::from(u32::try_from(guest.data().reply.len()).unwrap_or(u32::MAX));
+    length | if outcome == Outcome::Failure { FAILURE } else { 0 }
 }
 
 fn memory(guest: &Guest<'_>) -> wasmtime::Result<Memory> {

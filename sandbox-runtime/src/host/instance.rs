@@ -15,9 +15,10 @@ use super::foreign::{self, ForeignModule};
 use super::memory;
 use super::saved::{Base, Registers, SavedInstance};
 use super::template::{LoadFailure, Template};
+use crate::calls::{self, Outcome};
 use crate::guest::{FaultCause, Guest, GuestFactory, GuestFault};
 use crate::host::Host;
-use crate::kernel::{TurnReport, TurnResult};
+use crate::kernel::{Delivery, TurnReport, TurnResult};
 
 /// What imports of a guest reach.
 pub struct State {
@@ -57,6 +58,25 @@ impl State {
     pub(super) fn with_host<T>(&mut self, body: impl FnOnce(&mut Host) -> T) -> Option<T> {
         self.host.as_mut().map(body)
     }
+    /// An answer that was announced and not fetched is not there any more. What memory it took is kept, unless that is a lot.
+    fn forget_reply(&mut self) {
+        const KEPT: usize = 256;
+        if self.reply.capacity() > KEPT {
+            self.reply = Vec::new();
+        }
+        self.reply.clear();
+    }
+    /// Performs a function of the host. The answer waits to be fetched; what it took is in reductions.
+    pub(super) fn call(&mut self, number: u16, arguments: &[u8]) -> (Outcome, u64) {
+        self.reply.clear();
+        match &mut self.host {
+            Some(host) => (calls::call_into(host, number, arguments, &mut self.reply), host.take_work()),
+            None => {
+                self.reply.extend_from_slice(Etf::atom("notsup").bytes());
+                (Outcome::Failure, 0)
+            }
+        }
+    }
     /// The next message that the machine holds for the process.
     pub(super) fn receive(&mut self) -> Option<Etf> {
         if self.polled.is_empty() {
@@ -89,15 +109,26 @@ struct Output {
     memory: u64,
 }
 
+/// How a turn is run.
+enum Turns {
+    /// Of the BEAM: messages and run in one call, which tells where the output is.
+    AtOnce(TypedFunc<(u32, i64), u64>),
+    /// Of any guest.
+    ByParts(TypedFunc<i64, u32>),
+}
+
 /// An instance of the BEAM guest.
 pub struct Instance {
     store: Store<State>,
     instance: WasmInstance,
     memory: Memory,
-    run: TypedFunc<i64, u32>,
+    entry: Turns,
     buffer: TypedFunc<u32, u32>,
     output: TypedFunc<(), u32>,
     deliver: TypedFunc<u32, u32>,
+    /// Where its buffer is and how large, once that is known. Only of the BEAM, whose buffer stays where it is until it is asked for a
+    /// larger one.
+    room: (u32, u32),
     /// What it began on, unless that is an empty BEAM.
     base: Option<Base>,
     /// Mutable globals, all of which are exported: the rest of its state.
@@ -161,7 +192,11 @@ impl Instance {
     ) -> Result<Instance, EngineError> {
         let memory = instance.get_memory(&mut store, "memory");
         let memory = memory.ok_or_else(|| EngineError::Guest("it exports no memory".into()))?;
-        let run = instance.get_typed_func(&mut store, "run")?;
+        let entry = if store.data().is_foreign {
+            Turns::ByParts(instance.get_typed_func(&mut store, "run")?)
+        } else {
+            Turns::AtOnce(instance.get_typed_func(&mut store, "turn")?)
+        };
         let buffer = instance.get_typed_func(&mut store, "buffer")?;
         let output = instance.get_typed_func(&mut store, "output")?;
         let deliver = instance.get_typed_func(&mut store, "deliver")?;
@@ -171,10 +206,11 @@ impl Instance {
             store,
             instance,
             memory,
-            run,
+            entry,
             buffer,
             output,
             deliver,
+            room: (0, 0),
             base,
             globals,
             reductions: 0,
@@ -253,6 +289,7 @@ impl Instance {
         self.check()?;
         let length = u32::try_from(bytes.len()).map_err(|_| EngineError::Guest("a request is too large".into()))?;
         let at = self.buffer.call(&mut self.store, length)?;
+        self.room = (at, length.max(self.room.1));
         self.memory.write(&mut self.store, at as usize, bytes).map_err(|e| EngineError::Guest(e.to_string()))?;
         match export.call(&mut self.store, length)? {
             0 => Ok(()),
@@ -266,16 +303,20 @@ impl Instance {
         if self.is_broken { Err(EngineError::Guest("it has trapped before".into())) } else { Ok(()) }
     }
     fn read_output(&mut self) -> Result<Output, EngineError> {
-        const FIELDS: usize = 48;
         let at = self.output.call(&mut self.store, ())? as usize;
+        self.output_at(at, true)
+    }
+    /// The output block at an address, with the bytes that it tells of.
+    fn output_at(&self, at: usize, with_bytes: bool) -> Result<Output, EngineError> {
+        const FIELDS: usize = 48;
         let data = self.memory.data(&self.store);
         let outside = || EngineError::Guest("its output lies outside its memory".into());
         let fields = data.get(at..at + FIELDS).ok_or_else(outside)?;
         let word = |i: usize| u64::from_le_bytes(fields[8 * i..8 * i + 8].try_into().unwrap_or_default());
         let (address, length) = (word(0) as u32 as usize, (word(0) >> 32) as usize);
-        let bytes = data.get(address..).and_then(|data| data.get(..length)).ok_or_else(outside)?.to_vec();
+        let bytes = data.get(address..).and_then(|data| data.get(..length)).ok_or_else(outside)?;
         Ok(Output {
-            bytes,
+            bytes: if with_bytes { bytes.to_vec() } else { Vec::new() },
             deadline: word(1) as i64,
             reductions: word(2),
             mailbox_messages: word(3),
@@ -290,16 +331,61 @@ impl Instance {
     pub fn prepare(&mut self, request: &[u8]) -> Result<(), EngineError> {
         self.request("start", request)
     }
-    /// Runs a turn and tells how it ended.
+    /// Puts messages into the buffer, each behind its length: the number of bytes.
+    fn hand_in(&mut self, messages: &[Delivery]) -> Result<u32, EngineError> {
+        /// More is asked for than a small message needs, and no more than the buffer has at first: it must not matter to the guest whether
+        /// it is asked.
+        const ROOM: u32 = 512;
+        let total = messages.iter().map(|delivery| 4 + delivery.message.len()).sum::<usize>();
+        let too_large = || EngineError::Guest("the messages are too large".into());
+        let total = u32::try_from(total).map_err(|_| too_large())?;
+        if total > self.room.1 {
+            let size = total.max(ROOM);
+            self.room = (self.buffer.call(&mut self.store, size)?, size);
+        }
+        let room = self.memory.data_mut(&mut self.store).get_mut(self.room.0 as usize..);
+        let mut room = room.and_then(|room| room.get_mut(..total as usize)).ok_or_else(too_large)?;
+        for delivery in messages {
+            let bytes = delivery.message.bytes();
+            // `total` is the sum of just these, and fits into 32 bits.
+            let (length, behind) = room.split_at_mut(4);
+            length.copy_from_slice(&(bytes.len() as u32).to_le_bytes());
+            let (message, behind) = behind.split_at_mut(bytes.len());
+            message.copy_from_slice(bytes);
+            room = behind;
+        }
+        Ok(total)
+    }
+    /// Calls the guest for a turn: its status, what it left, and the instructions that it took where they are counted.
+    fn call_turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<(u32, Output, u64), EngineError> {
+        let run = match &self.entry {
+            Turns::AtOnce(turn) => {
+                let turn = turn.clone();
+                let length = self.hand_in(messages)?;
+                let answer = turn.call(&mut self.store, (length, i64::from(reductions)))?;
+                let status = answer as u32;
+                let has_bytes = matches!(status, status::EXITED | status::CRASHED);
+                return Ok((status, self.output_at((answer >> 32) as usize, has_bytes)?, 0));
+            }
+            Turns::ByParts(run) => run.clone(),
+        };
+        let deliver = self.deliver.clone();
+        for delivery in messages {
+            self.hand_over(&deliver, delivery.message.bytes())?;
+        }
+        let ((status, output), fuel) = self.metered(reductions.into(), |instance| {
+            let status = run.call(&mut instance.store, i64::from(reductions))?;
+            Ok((status, instance.read_output()?))
+        })?;
+        Ok((status, output, fuel))
+    }
+    /// Puts messages into the mailbox, runs a turn and tells how it ended.
     ///
     /// # Errors
     /// When the guest traps.
-    pub fn turn(&mut self, reductions: u32) -> Result<TurnReport, EngineError> {
+    pub fn turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<TurnReport, EngineError> {
         self.check()?;
-        let ((status, mut output), fuel) = self.metered(reductions.into(), |instance| {
-            let status = instance.run.call(&mut instance.store, i64::from(reductions))?;
-            Ok((status, instance.read_output()?))
-        })?;
+        let (status, mut output, fuel) = self.call_turn(messages, reductions)?;
         if self.is_foreign() {
             // What it says of itself may be anything.
             let fuel = fuel.saturating_add(std::mem::take(&mut self.fuel_owed));
@@ -463,12 +549,16 @@ impl Guest for WasmGuest {
     }
 
     fn run(&mut self, host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>) {
+        self.turn(&[], host, reductions)
+    }
+
+    fn turn(&mut self, messages: &[Delivery], host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>) {
         let state = self.instance.store.data_mut();
         state.allowance.set(host.memory_allowance());
         state.host = Some(host);
         // A turn that fails has used what it was given, as far as anybody can tell.
         let failed = |error| GuestFault { reductions, ..fault(&error) };
-        let mut report = self.instance.turn(reductions).map_err(failed);
+        let mut report = self.instance.turn(messages, reductions).map_err(failed);
         // What was fetched from the machine belongs into the mailbox, in front of what comes next.
         while let Some(message) = self.instance.store.data_mut().polled.pop_front() {
             match (self.deliver(&message), &mut report) {
@@ -481,7 +571,7 @@ impl Guest for WasmGuest {
             }
         }
         // An answer that was announced and not fetched is not there any more in the next turn.
-        self.instance.store.data_mut().reply = Vec::new();
+        self.instance.store.data_mut().forget_reply();
         let host =
             self.instance.store.data_mut().host.take().expect("put there above, and only this function takes it");
         (host, report)

@@ -1,6 +1,6 @@
 //! ETS for guests.
 
-use shared::{Etf, Term};
+use shared::Term;
 
 use super::Host;
 use crate::kernel::ets::{EtsError, EtsReply};
@@ -20,8 +20,8 @@ impl Host {
     ///
     /// # Errors
     /// See [`EtsRaise`].
-    pub fn ets(&mut self, function: &str, arguments: &Etf) -> Result<EtsReply, EtsRaise> {
-        match self.kernel.ets_call(self.pid, function, arguments) {
+    pub fn ets(&mut self, function: &str, arguments: impl AsRef<[u8]>) -> Result<EtsReply, EtsRaise> {
+        match self.kernel.ets_call(self.pid, function, arguments.as_ref()) {
             None => Err(EtsRaise::Undefined),
             Some(result) => result.map_err(EtsRaise::Error),
         }

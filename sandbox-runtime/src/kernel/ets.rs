@@ -134,8 +134,10 @@ impl Tables {
 
     /// The table, when `pid` may do that with it.
     pub(crate) fn open(&self, pid: Pid, table: &Term, access: Access) -> Result<&Table, EtsError> {
-        let id = self.id_of(table)?;
-        let table = self.get(id).ok_or(EtsError::Id)?;
+        let table = match table {
+            Term::Ref(_) => table.as_local_ref().and_then(|id| self.get(id)).ok_or(EtsError::Id)?,
+            _ => self.get(self.id_of(table)?).ok_or(EtsError::Id)?,
+        };
         if table.allows(pid, access) { Ok(table) } else { Err(EtsError::Access) }
     }
 

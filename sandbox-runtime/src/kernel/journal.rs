@@ -119,6 +119,17 @@ impl Journal {
         std::mem::take(&mut self.kept).into()
     }
 
+    /// Whether what events say makes a difference to anybody.
+    pub(crate) fn listens(&self) -> bool {
+        self.digest.is_some() || self.interest != Interest::Nothing
+    }
+
+    /// Numbers an event that nobody would see.
+    pub(crate) fn pass(&mut self) -> EventSeq {
+        self.last += 1;
+        EventSeq(self.last)
+    }
+
     pub(crate) fn add(
         &mut self,
         at: VirtualTime,
@@ -127,8 +138,7 @@ impl Journal {
         cause: Option<EventSeq>,
         kind: EventKind,
     ) -> EventSeq {
-        self.last += 1;
-        let seq = EventSeq(self.last);
+        let seq = self.pass();
         if let Some(digest) = &mut self.digest {
             let mut hasher = FxHasher::default();
             (*digest, at, pid, reductions, cause, &kind).hash(&mut hasher);

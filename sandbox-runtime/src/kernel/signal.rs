@@ -1,11 +1,15 @@
 //! The signal queue of a process and what each signal does when it is taken.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use shared::etf::Part;
 use shared::event::{DropReason, EventKind, ExitedBy};
 use shared::term::Atom;
 use shared::{Etf, EventSeq, Pid, Ref, Term};
 
+use super::process::Process;
+use super::scheduler::Scheduler;
 use super::turn::Delivery;
 use super::{Kernel, RunState};
 
@@ -56,28 +60,31 @@ pub(crate) struct Queued {
     pub(crate) cause: EventSeq,
 }
 
+/// Puts a process into a run queue, unless it stands there or runs.
+fn ready(process: &mut Process, pid: Pid, scheduler: &mut Scheduler) {
+    if !process.queued && process.state != RunState::Running {
+        process.queued = true;
+        scheduler.push(pid, process.flags.priority);
+    }
+}
+
 /// Why a process has to end.
 pub(crate) type Death = (Etf, ExitedBy);
 
 impl Kernel {
     /// Puts a signal at the end of a queue. Nothing happens when the process is not alive.
     pub(crate) fn enqueue(&mut self, to: Pid, signal: Signal, cause: EventSeq) {
-        let Some(process) = self.process_mut(to) else {
+        let Some(process) = self.processes.get_mut(&to).map(Arc::make_mut) else {
             return;
         };
         process.signals.push_back(Queued { signal, cause });
-        self.make_ready(to);
+        ready(process, to, &mut self.scheduler);
     }
 
     /// Lets a process that has signals or work stand in a run queue.
     pub(crate) fn make_ready(&mut self, pid: Pid) {
-        let Some(process) = self.process_mut(pid) else {
-            return;
-        };
-        if !process.queued && process.state != RunState::Running {
-            process.queued = true;
-            let priority = process.flags.priority;
-            self.scheduler.push(pid, priority);
+        if let Some(process) = self.processes.get_mut(&pid).map(Arc::make_mut) {
+            ready(process, pid, &mut self.scheduler);
         }
     }
 
@@ -95,11 +102,24 @@ impl Kernel {
     /// Takes signals in order until there are none or one of them ends the process. Messages wait as deliveries.
     pub(crate) fn take_signals(&mut self, pid: Pid) -> Option<Death> {
         loop {
-            let Queued { signal, cause } = self.process_mut(pid)?.signals.pop_front()?;
+            let Queued { signal, cause } = self.take_messages(pid)?;
             let death = self.take_signal(pid, signal, cause);
             if death.is_some() {
                 return death;
             }
+        }
+    }
+
+    /// Takes messages, as [`Kernel::take_signal`] would, and the first signal that is something else.
+    fn take_messages(&mut self, pid: Pid) -> Option<Queued> {
+        let process = Arc::make_mut(self.processes.get_mut(&pid)?);
+        let now = self.clock.now();
+        loop {
+            let Queued { signal, cause } = process.signals.pop_front()?;
+            let Signal::Message(message) = signal else { return Some(Queued { signal, cause }) };
+            let kind = EventKind::Delivered { message: message.clone() };
+            let seq = self.journal.add(now, Some(pid), process.reductions, Some(cause), kind);
+            process.deliveries.push_back(Delivery { message, seq });
         }
     }
 

@@ -7,7 +7,7 @@ use shared::schedule::TimeMode;
 use shared::{Etf, EventSeq, Pid, VirtualTime};
 
 use super::scheduler::Choice;
-use super::{Kernel, RunState};
+use super::{Kernel, Process, RunState};
 
 /// What the driver does next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,8 +137,11 @@ impl Kernel {
 
     /// Takes the signals of a process that was chosen; `None` when it does not run after that.
     fn begin_turn(&mut self, pid: Pid, budget: u32) -> Option<TurnStart> {
-        self.process_mut(pid)?.queued = false;
-        self.flush_signals(pid);
+        let process = self.process_mut(pid)?;
+        process.queued = false;
+        if !process.signals.is_empty() {
+            self.flush_signals(pid);
+        }
         let now = self.now();
         let process = self.process_mut(pid)?;
         if process.is_suspended() || process.throttled_until.is_some_and(|until| until > now) {
@@ -165,6 +168,10 @@ impl Kernel {
 
     /// Messages that have come for the running process since its turn began: from itself, for nobody else runs.
     pub fn poll(&mut self, pid: Pid) -> Vec<Delivery> {
+        let has_news = |process: &Process| !process.signals.is_empty() || !process.deliveries.is_empty();
+        if !self.process(pid).is_some_and(has_news) {
+            return Vec::new();
+        }
         if let Some((reason, by)) = self.take_signals(pid) {
             self.doom(pid, reason, by);
         }

@@ -16,11 +16,14 @@ const MAGIC: &[u8] = b"\0asm";
 const IMPORTS: &str = "orrery";
 
 /// Names of the imports, with the types of their parameters and results: `i` for `i32`, `l` for `i64`.
-pub const IMPORTED: [(&str, &str, &str); 15] = [
+pub const IMPORTED: [(&str, &str, &str); 18] = [
     ("send", "iiii", "l"),
+    ("send_to", "lii", "l"),
     ("receive", "", "l"),
+    ("news", "", "l"),
     ("must_stop", "", "i"),
     ("call", "iii", "l"),
+    ("call_in", "iiii", "l"),
     ("reply", "i", ""),
     ("make_ref", "", "l"),
     ("unique_integer", "", "l"),

@@ -90,9 +90,9 @@ fn use_table(host: &mut Host, _: &mut Vars) {
     let options = Term::list([Term::atom("named_table"), Term::atom("public")]);
     let (name, value) = (Term::atom("t"), Term::from(host.random() % 50));
     // It may be there already, and its owner may be gone.
-    drop(host.ets("new", &Etf::of(&Term::list([name.clone(), options]))));
+    drop(host.ets("new", Etf::of(&Term::list([name.clone(), options]))));
     let object = Term::tuple([value, Term::pid(host.self_pid())]);
-    drop(host.ets("insert", &Etf::of(&Term::list([name, object]))));
+    drop(host.ets("insert", Etf::of(&Term::list([name, object]))));
 }
 
 fn use_name(host: &mut Host, _: &mut Vars) {

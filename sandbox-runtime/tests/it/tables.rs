@@ -194,7 +194,7 @@ fn tables_and_their_bytes_are_limited() {
     let (mut kernel, pid) = kernel_with(Limits { ets_tables: 2, ets_bytes: 4_000, ..Limits::default() });
     value(&mut kernel, pid, "new(a,[named_table])");
     value(&mut kernel, pid, "new(b,[])");
-    let third = kernel.ets_call(pid, "new", &Etf::of(&parse::term("[c,[]]"))).expect("a function");
+    let third = kernel.ets_call(pid, "new", Etf::of(&parse::term("[c,[]]"))).expect("a function");
     assert_eq!(third, Err(EtsError::Limit(LimitKind::EtsTables)));
     let mut inserted = 0;
     let refused = loop {
@@ -240,8 +240,8 @@ fn a_malformed_continuation_is_badarg() {
     for text in ["select(a)", "select({t,forward,0,select,[],1,0})", "select({t,forward,1,nothing,[],1,0})"] {
         assert_eq!(call(&mut kernel, pid, text), Err("!".to_owned()));
     }
-    assert!(kernel.ets_call(pid, "no_such_function", &Etf::of(&Term::Nil)).is_none());
-    assert_eq!(kernel.ets_call(pid, "select", &Etf::from_trusted([1, 2])), Some(Err(EtsError::Badarg)));
+    assert!(kernel.ets_call(pid, "no_such_function", Etf::of(&Term::Nil)).is_none());
+    assert_eq!(kernel.ets_call(pid, "select", Etf::from_trusted([1, 2])), Some(Err(EtsError::Badarg)));
 }
 
 #[test]

@@ -1,10 +1,30 @@
 //! Atoms.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Places in [`RECENT`].
+const PLACES: usize = 256;
+/// Longest text that is kept there, in bytes.
+const MAX_KEPT: usize = 32;
+
+thread_local! {
+    /// Atoms that were made before: most are the same few again, and one that is here need not be allocated.
+    static RECENT: RefCell<[Option<Atom>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
+}
+
+/// Where an atom is kept: by its length, its first bytes and its last ones. `None`: nowhere.
+fn place(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (&first, &last) = (bytes.first()?, bytes.last()?);
+    let (second, middle) = (*bytes.get(1).unwrap_or(&0), bytes[bytes.len() / 2]);
+    let mixed = [first, second, middle, last].iter().fold(bytes.len(), |mixed, byte| mixed * 31 + usize::from(*byte));
+    (bytes.len() <= MAX_KEPT).then_some(mixed % PLACES)
+}
 
 /// The text of an atom: at most 255 characters (Erlang Reference Manual, "Atom"; the external term format enforces it).
 #[derive(Clone)]
@@ -16,10 +36,20 @@ impl Atom {
 
     /// The atom with this text.
     pub fn new(text: &str) -> Self {
-        Self(Arc::from(text))
+        let made = || Self(Arc::from(text));
+        let Some(place) = place(text) else { return made() };
+        let kept = RECENT.try_with(|recent| {
+            let mut recent = recent.borrow_mut();
+            match &mut recent[place] {
+                Some(atom) if *atom.0 == *text => atom.clone(),
+                other => other.insert(made()).clone(),
+            }
+        });
+        // A thread that ends has forgotten them.
+        kept.unwrap_or_else(|_| made())
     }
 
-    /// The name of the node that every sandbox is, without allocating it again.
+    /// The name of the node that every sandbox is.
     pub fn local_node() -> Self {
         static LOCAL: std::sync::OnceLock<Atom> = std::sync::OnceLock::new();
         LOCAL.get_or_init(|| Self::new(super::LOCAL_NODE)).clone()

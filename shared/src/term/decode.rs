@@ -68,6 +68,27 @@ impl Term {
     }
 }
 
+impl Term {
+    /// The elements of the proper list that `bytes` encode, version byte included, nothing after it.
+    ///
+    /// # Errors
+    /// See [`DecodeError`]; another term is malformed.
+    pub fn decode_list(bytes: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        let mut reader = Reader { rest: bytes };
+        // The one way in which lists of arguments are encoded, and without putting the list together.
+        if let Some([VERSION, tag::LIST]) = reader.rest.first_chunk() {
+            reader.take(2)?;
+            let count = reader.count()?;
+            let elements = reader.terms(count, 1)?;
+            if reader.rest == [tag::NIL] {
+                return Ok(elements);
+            }
+        }
+        let list = Self::decode(bytes)?;
+        list.as_list().map(<[Self]>::to_vec).ok_or(DecodeError::Malformed("list"))
+    }
+}
+
 struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -282,7 +303,11 @@ impl<'a> Reader<'a> {
         if tag != tag::REFERENCE {
             creation = self.creation(tag == tag::NEW_REFERENCE)?;
         }
-        let words = (0..count).map(|_| self.u32()).collect::<Result<Arc<[u32]>, _>>()?;
+        let mut words = [0; 5];
+        for word in &mut words[..count] {
+            *word = self.u32()?;
+        }
+        let words = Arc::from(&words[..count]);
         if tag == tag::REFERENCE {
             creation = self.creation(true)?;
         }

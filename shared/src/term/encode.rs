@@ -43,9 +43,15 @@ pub(crate) mod tag {
 impl Term {
     /// The encoded term, its version byte included.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = vec![VERSION];
-        self.encode_into(&mut out);
+        let mut out = Vec::new();
+        self.encode_onto(&mut out);
         out
+    }
+
+    /// Appends the encoded term, its version byte included.
+    pub fn encode_onto(&self, out: &mut Vec<u8>) {
+        out.push(VERSION);
+        self.encode_into(out);
     }
 
     /// Appends the encoded term without a version byte, as it stands inside another one.

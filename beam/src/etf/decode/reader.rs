@@ -24,6 +24,12 @@ impl<'a> Reader<'a> {
     pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
+    /// Passes over these bytes, if they are the next ones.
+    pub(super) fn skip<const N: usize>(&mut self, expected: &[u8; N]) -> bool {
+        let found = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<N>()) == Some(expected);
+        self.at += if found { N } else { 0 };
+        found
+    }
     pub(super) fn take(&mut self, n: usize) -> Result<&'a [u8]> {
         let end = self.at.checked_add(n).ok_or(DecodeError::Malformed)?;
         let taken = self.bytes.get(self.at..end).ok_or(DecodeError::Malformed)?;

@@ -44,22 +44,45 @@ impl Kernel {
     ///
     /// # Errors
     /// See [`EtsError`].
-    pub fn ets_call(&mut self, pid: Pid, function: &str, arguments: &Etf) -> Option<Result<EtsReply, EtsError>> {
+    pub fn ets_call(
+        &mut self,
+        pid: Pid,
+        function: &str,
+        arguments: impl AsRef<[u8]>,
+    ) -> Option<Result<EtsReply, EtsError>> {
+        let arguments = arguments.as_ref();
         let allowed = self.limits().message_bytes;
         if arguments.len() as u64 > allowed {
             self.limit_reached(Some(pid), LimitKind::MessageBytes, allowed);
             return Some(Err(EtsError::Limit(LimitKind::MessageBytes)));
         }
-        let decoded = arguments.decode().ok();
-        let Some(args) = decoded.as_ref().and_then(Term::as_list) else {
+        let Ok(args) = Term::decode_list(arguments) else {
             return Some(Err(EtsError::Badarg));
         };
-        let result = self.ets_write(pid, function, args).or_else(|| self.ets_read(pid, function, args));
+        let result = self.ets_frequent(pid, function, &args);
+        let result = result.or_else(|| self.ets_write(pid, function, &args));
+        let result = result.or_else(|| self.ets_read(pid, function, &args));
         if result.is_some() {
-            let operation = Atom::new(function);
-            self.record(Some(pid), EventKind::Ets { operation, arguments: arguments.clone() });
+            self.record_with(Some(pid), || EventKind::Ets {
+                operation: Atom::new(function),
+                arguments: Etf::from_trusted(arguments),
+            });
         }
         result
+    }
+
+    /// What programs call most, so that finding out what is to be done takes less than doing it.
+    fn ets_frequent(&mut self, pid: Pid, function: &str, args: &[Term]) -> Option<Result<EtsReply, EtsError>> {
+        let value = match (function, args) {
+            ("lookup", [table, key]) => self.ets_lookup(pid, table, key),
+            ("insert", [table, objects]) => self.ets_insert(pid, table, objects),
+            ("member", [table, key]) => self.ets_member(pid, table, key),
+            ("lookup_element", [table, key, position]) => self.ets_lookup_element(pid, table, key, position, None),
+            ("update_counter", [table, key, operations]) => self.ets_update_counter(pid, table, key, operations, None),
+            ("next", [table, key]) => self.ets_next(pid, table, key, Way::Forward, Give::Key),
+            _ => return None,
+        };
+        Some(value.map(|value| EtsReply { reductions: work(args, &value), value }))
     }
 
     fn ets_write(&mut self, pid: Pid, function: &str, args: &[Term]) -> Option<Result<EtsReply, EtsError>> {
@@ -70,7 +93,6 @@ impl Kernel {
             ("delete", [table]) => self.ets_delete_table(pid, table),
             ("rename", [table, name]) => self.ets_rename(pid, table, name),
             ("give_away", [table, receiver, gift]) => self.ets_give_away(pid, table, receiver, gift),
-            ("insert", [table, objects]) => self.ets_insert(pid, table, objects),
             ("insert_new", [table, objects]) => self.ets_insert_new(pid, table, objects),
             ("delete", [table, key]) => self.ets_delete_key(pid, table, key),
             ("delete_object", [table, object]) => self.ets_delete_object(pid, table, object),
@@ -81,7 +103,6 @@ impl Kernel {
             ("update_element", [table, key, updates, default]) => {
                 self.ets_update_element(pid, table, key, updates, Some(default))
             }
-            ("update_counter", [table, key, operations]) => self.ets_update_counter(pid, table, key, operations, None),
             ("update_counter", [table, key, operations, default]) => {
                 self.ets_update_counter(pid, table, key, operations, Some(default))
             }
@@ -109,17 +130,13 @@ impl Kernel {
         let first = |table: &Term, way, give| self.ets_first(pid, table, way, give);
         let next = |table: &Term, key: &Term, way, give| self.ets_next(pid, table, key, way, give);
         let value = match (function, args) {
-            ("lookup", [table, key]) => self.ets_lookup(pid, table, key),
-            ("lookup_element", [table, key, position]) => self.ets_lookup_element(pid, table, key, position, None),
             ("lookup_element", [table, key, position, default]) => {
                 self.ets_lookup_element(pid, table, key, position, Some(default))
             }
-            ("member", [table, key]) => self.ets_member(pid, table, key),
             ("first", [table]) => first(table, Way::Forward, Give::Key),
             ("last", [table]) => first(table, Way::Backward, Give::Key),
             ("first_lookup", [table]) => first(table, Way::Forward, Give::KeyAndObjects),
             ("last_lookup", [table]) => first(table, Way::Backward, Give::KeyAndObjects),
-            ("next", [table, key]) => next(table, key, Way::Forward, Give::Key),
             ("prev", [table, key]) => next(table, key, Way::Backward, Give::Key),
             ("next_lookup", [table, key]) => next(table, key, Way::Forward, Give::KeyAndObjects),
             ("prev_lookup", [table, key]) => next(table, key, Way::Backward, Give::KeyAndObjects),

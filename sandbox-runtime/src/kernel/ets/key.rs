@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
+use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 use shared::Term;
-use xxhash_rust::xxh3::Xxh3;
 
 /// The place of a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub(crate) enum Key {
 
 impl Key {
     pub(crate) fn hashed(term: Term) -> Self {
-        let mut hasher = Xxh3::new();
+        let mut hasher = FxHasher::default();
         term.hash(&mut hasher);
         Self::Hashed(hasher.finish(), term)
     }
