@@ -16,6 +16,7 @@ mod prepared;
 pub mod saved;
 mod tables;
 pub mod template;
+mod watch;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

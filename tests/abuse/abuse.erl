@@ -105,11 +105,26 @@ program(match_spec_bomb, N) ->
     ets:insert(Table, [{X, X} || X <- lists:seq(1, N)]),
     Guard = lists:foldl(fun(_, G) -> {'and', G, G} end, {'>', '$1', 0}, lists:seq(1, 12)),
     attempt(fun() -> ets:select_count(Table, [{{'$1', '_'}, [Guard], [true]}]) end);
+%% Two terms that are equal, with 2^N parts that are shared: the turn in which they are compared has no end.
 program(compare_shared, N) ->
-    [A, B] = [lists:foldl(fun(_, T) -> {T, T} end, S, lists:seq(1, N)) || S <- [seed, seed]],
-    A =:= B;
+    ended(fun() ->
+        [A, B] = [lists:foldl(fun(_, T) -> {T, T} end, S, lists:seq(1, N)) || S <- [seed, seed]],
+        fun() -> A =:= B end
+    end);
+program(forged_loop, _) -> ended(fun() -> fun endless:run/0 end);
 program(file_flood, N) ->
     attempt(fun() -> [ok = prim_file:write_file("f" ++ integer_to_list(X), binary:copy(<<0>>, 100000)) || X <- lists:seq(1, N)] end).
+
+%% How a process ends that does something of which it is told when it begins.
+ended(Prepare) ->
+    Parent = self(),
+    {Pid, Monitor} = spawn_monitor(fun() ->
+        Act = Prepare(),
+        Parent ! begins,
+        Parent ! {did, Act()}
+    end),
+    begins = receive Begins -> Begins end,
+    receive {'DOWN', Monitor, process, Pid, Reason} -> Reason end.
 
 loop() -> loop().
 

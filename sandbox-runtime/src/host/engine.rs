@@ -1,6 +1,7 @@
 //! The wasmtime engine with the limits of untrusted code, and the compiled BEAM.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use wasmtime::{Config, Engine, ExportType, InstancePre, Linker, Module, Mutability, OptLevel, Trap};
 
@@ -10,6 +11,7 @@ use super::foreign::Foreign;
 use super::imports;
 use super::instance::State;
 use super::memory::{Image, ImageMemories};
+use super::watch;
 use crate::guest::FaultCause;
 
 /// Largest native stack of a guest in bytes. The BEAM keeps its own stack in linear memory and needs little.
@@ -21,7 +23,12 @@ pub struct GuestEngine {
     engine: Engine,
     admission: Admission,
     foreign: Foreign,
+    turn_time: Duration,
 }
+
+/// Processor time that a turn of the BEAM may take. Thousands of reductions take a millisecond; a native over all memory that a process
+/// may have takes seconds.
+const TURN_TIME: Duration = Duration::from_secs(5);
 
 /// The BEAM guest: once with its data segments, to make images from, and once without, to run on them.
 #[derive(Clone)]
@@ -93,7 +100,8 @@ impl GuestEngine {
             .wasm_relaxed_simd(false)
             .max_wasm_stack(MAX_STACK_BYTES);
         let admission = Admission::new(Capacity::of_this_machine());
-        Ok(GuestEngine { engine: Engine::new(&config)?, admission, foreign: Foreign::new()? })
+        watch::start(TURN_TIME);
+        Ok(GuestEngine { engine: Engine::new(&config)?, admission, foreign: Foreign::new()?, turn_time: TURN_TIME })
     }
     /// Compiles the BEAM guest. Takes seconds: keep the result.
     ///
@@ -115,6 +123,14 @@ impl GuestEngine {
     /// The same engine with a room of its own: what is made with one of the two takes nothing of the other's.
     pub fn with_capacity(&self, capacity: Capacity) -> GuestEngine {
         GuestEngine { admission: Admission::new(capacity), ..self.clone() }
+    }
+    /// The same engine, on which a turn of the BEAM is ended when it takes more processor time than this.
+    pub fn with_turn_time(&self, turn_time: Duration) -> GuestEngine {
+        watch::start(turn_time);
+        GuestEngine { turn_time, ..self.clone() }
+    }
+    pub(super) fn turn_time(&self) -> Duration {
+        self.turn_time
     }
     /// The room that all instances share.
     pub fn admission(&self) -> &Admission {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use shared::etf::Part;
 use shared::event::Entry;
@@ -15,6 +16,7 @@ use super::foreign::{self, ForeignModule};
 use super::memory;
 use super::saved::{Base, Registers, SavedInstance};
 use super::template::{LoadFailure, Template};
+use super::watch;
 use crate::calls::{self, Outcome};
 use crate::guest::{FaultCause, Guest, GuestFactory, GuestFault};
 use crate::host::Host;
@@ -111,8 +113,8 @@ struct Output {
 
 /// How a turn is run.
 enum Turns {
-    /// Of the BEAM: messages and run in one call, which tells where the output is.
-    AtOnce(TypedFunc<(u32, i64), u64>),
+    /// Of the BEAM: messages and run in one call, which tells where the output is, and the time that it may take.
+    AtOnce(TypedFunc<(u32, i64), u64>, Duration),
     /// Of any guest.
     ByParts(TypedFunc<i64, u32>),
 }
@@ -195,7 +197,11 @@ impl Instance {
         let entry = if store.data().is_foreign {
             Turns::ByParts(instance.get_typed_func(&mut store, "run")?)
         } else {
-            Turns::AtOnce(instance.get_typed_func(&mut store, "turn")?)
+            let time = match &base {
+                Some(Base::Template(template)) => template.engine.turn_time(),
+                _ => Duration::MAX,
+            };
+            Turns::AtOnce(instance.get_typed_func(&mut store, "turn")?, time)
         };
         let buffer = instance.get_typed_func(&mut store, "buffer")?;
         let output = instance.get_typed_func(&mut store, "output")?;
@@ -359,10 +365,13 @@ impl Instance {
     /// Calls the guest for a turn: its status, what it left, and the instructions that it took where they are counted.
     fn call_turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<(u32, Output, u64), EngineError> {
         let run = match &self.entry {
-            Turns::AtOnce(turn) => {
-                let turn = turn.clone();
+            Turns::AtOnce(turn, time) => {
+                let (turn, time) = (turn.clone(), *time);
                 let length = self.hand_in(messages)?;
-                let answer = turn.call(&mut self.store, (length, i64::from(reductions)))?;
+                let (base, size) = (self.memory.data_ptr(&self.store), self.memory.data_size(&self.store));
+                let call = || turn.call(&mut self.store, (length, i64::from(reductions)));
+                let ended = |watch::Ended| EngineError::refused(FaultCause::Server(LimitKind::TurnTime));
+                let answer = watch::watched(base, size, time, call).map_err(ended)??;
                 let status = answer as u32;
                 let has_bytes = matches!(status, status::EXITED | status::CRASHED);
                 return Ok((status, self.output_at((answer >> 32) as usize, has_bytes)?, 0));

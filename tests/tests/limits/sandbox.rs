@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use sandbox_runtime::host::admission::Capacity;
 use sandbox_runtime::host::engine::{BeamModule, GuestEngine};
@@ -56,7 +57,8 @@ fn modules(library: &bundle::Library) -> Vec<Vec<u8>> {
     let needed = PRELOADED.iter().map(|name| library.module(name).expect("in the library").to_vec());
     let build = tempfile::tempdir().expect("a folder for compiled programs");
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("abuse");
-    Reference::of_files(&files(&sources, "erl"), build.path());
+    let sources: Vec<_> = ["erl", "S"].iter().flat_map(|kind| files(&sources, kind)).collect();
+    Reference::of_files(&sources, build.path());
     let programs = files(build.path(), "beam").into_iter().map(|file| std::fs::read(file).expect("compiled"));
     needed.chain(programs).collect()
 }
@@ -94,7 +96,15 @@ fn on(template: &Template, limits: Limits, module: &str, function: &str, argumen
 
 /// A sandbox on a server of its own with that much room.
 pub(crate) fn sandbox_of_server(capacity: Capacity, name: &str, argument: Term) -> (GuestEngine, Sandbox) {
-    let engine = made().engine.with_capacity(capacity);
+    on_engine(made().engine.with_capacity(capacity), name, argument)
+}
+
+/// A sandbox on a server that ends turns after so much processor time.
+pub(crate) fn sandbox_with_turn_time(turn_time: Duration, name: &str, argument: Term) -> Sandbox {
+    on_engine(made().engine.with_turn_time(turn_time), name, argument).1
+}
+
+fn on_engine(engine: GuestEngine, name: &str, argument: Term) -> (GuestEngine, Sandbox) {
     let template = template(&engine, &made().module, &made().files);
     let machine = on(&template, Limits::default(), "abuse", "run", vec![Term::atom(name), argument]);
     (engine, machine)
