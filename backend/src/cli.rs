@@ -6,6 +6,7 @@
 //! - [`explore`]: `orrery explore`
 //! - [`record`]: `orrery record`, `orrery replay`
 //! - [`repl`]: `orrery repl`
+//! - [`recompile`]: what `recompile` means there
 //! - [`machine`]: `orrery machine`
 //! - [`console`]: output and input of the terminal
 //! - [`failures`]: where recorded tests fail
@@ -14,6 +15,7 @@
 //! - [`runtime`]: what the sandboxes of this binary start from
 //! - [`notes`]: why a program failed, where the sandbox knows
 //! - [`options`]: what all programs can be told
+//! - [`progress`]: what long work shows meanwhile
 
 mod console;
 mod exec;
@@ -24,6 +26,8 @@ mod machine;
 mod moment;
 mod notes;
 mod options;
+mod progress;
+mod recompile;
 mod record;
 mod repl;
 mod runtime;

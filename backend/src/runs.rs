@@ -14,6 +14,7 @@
 //! - `collect`: what such a run leaves.
 //! - `prepare`: compiles files and makes a machine of them.
 //! - `program`: what a machine is given to run.
+//! - `upgrade`: brings what changed in the files into a machine that runs.
 //! - `engine`: what all machines start from.
 
 mod alone;
@@ -28,6 +29,7 @@ mod prepare;
 mod program;
 mod run;
 mod screen;
+mod upgrade;
 
 use std::collections::HashMap;
 use std::sync::mpsc::Receiver;
@@ -146,6 +148,11 @@ impl Runs {
             LiveCommand::Tables => Order::Tables,
             LiveCommand::Rows { table, from, count } => Order::Rows { table, from, count },
             LiveCommand::Evaluate { code } => Order::Evaluate { code },
+            LiveCommand::Upgrade => {
+                let run = self.last(app, sandbox).await?.ok_or_else(not_running)?;
+                self.bring_back(app, &run).await;
+                return upgrade::upgrade(app, &run, COMPILE_TIME).await.map(Some);
+            }
             LiveCommand::Ping | LiveCommand::Say { .. } | LiveCommand::Filter { .. } => return Ok(None),
         };
         let run = self.last(app, sandbox).await?.ok_or_else(not_running)?;

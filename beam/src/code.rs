@@ -9,6 +9,33 @@ use crate::image::Mfa;
 use crate::instr::{Operation, head};
 use crate::term::Term;
 
+/// Modules that OTP's runtime system contains, in the order in which it names them. It keeps no lines of theirs, so they
+/// have no place in stack traces.
+pub(crate) const PRE_LOADED: [&str; 22] = [
+    "persistent_term",
+    "counters",
+    "atomics",
+    "erts_dirty_process_signal_handler",
+    "erts_trace_cleaner",
+    "erts_literal_area_collector",
+    "erl_tracer",
+    "erts_internal",
+    "erlang",
+    "erl_prim_loader",
+    "prim_zip",
+    "prim_net",
+    "prim_socket",
+    "socket_registry",
+    "zlib",
+    "prim_file",
+    "prim_inet",
+    "prim_eval",
+    "prim_buffer",
+    "init",
+    "erl_init",
+    "erts_code_purger",
+];
+
 /// A function that other modules can call.
 pub struct Export {
     /// Module, function, arity.

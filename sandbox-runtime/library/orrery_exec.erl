@@ -1,6 +1,6 @@
 %% Runs Erlang files, and compiled modules, beside Elixir's: what `orrery exec` has the command line of Elixir evaluate.
 -module(orrery_exec).
--export([load/1, run/1, project/0]).
+-export([load/1, run/1, project/0, recompile/1]).
 
 %% Compiles and loads a file.
 load(File) ->
@@ -26,6 +26,38 @@ project() ->
     case 'Elixir.Kernel.ParallelCompiler':compile_to_path(Files, Folder, [{return_diagnostics, true}]) of
         {ok, _, _} -> ok;
         {error, _, _} -> erlang:halt(1)
+    end.
+
+%% Takes over files that have changed outside, {Path, Content}, and compiles those again that were compiled before.
+recompile(Files) ->
+    lists:foreach(fun({Path, Content}) ->
+        ok = filelib:ensure_dir(Path),
+        ok = file:write_file(Path, Content)
+    end, Files),
+    Paths = [Path || {Path, _} <- Files],
+    Elixir = [Path || Path <- Paths, lists:member(Path, 'Elixir.Code':required_files())],
+    Erlang = [Path || Path <- Paths, is_loaded_erlang(characters(Path))],
+    lists:foreach(fun(Path) -> load(characters(Path)) end, Erlang),
+    case {Elixir, Erlang} of
+        {[], []} -> noop;
+        {[], _} -> ok;
+        _ -> recompile_elixir(Elixir)
+    end.
+
+characters(Path) -> unicode:characters_to_list(Path).
+
+is_loaded_erlang(Path) ->
+    filename:extension(Path) =:= ".erl" andalso erlang:module_loaded(list_to_atom(filename:basename(Path, ".erl"))).
+
+recompile_elixir(Files) ->
+    io:format("Compiling ~b ~ts (.ex)~n", [length(Files), case Files of [_] -> "file"; _ -> "files" end]),
+    Redefines = 'Elixir.Code':get_compiler_option(ignore_module_conflict),
+    'Elixir.Code':put_compiler_option(ignore_module_conflict, true),
+    try 'Elixir.Kernel.ParallelCompiler':compile(Files, [{return_diagnostics, true}]) of
+        {ok, _, _} -> ok;
+        {error, _, _} -> error
+    after
+        'Elixir.Code':put_compiler_option(ignore_module_conflict, Redefines)
     end.
 
 loaded(File) ->

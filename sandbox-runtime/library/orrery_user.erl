@@ -52,6 +52,9 @@ loop(State) ->
     receive
         {io_request, From, ReplyAs, Request} when is_pid(From) ->
             loop(handle(Request, From, ReplyAs, State));
+        %% Nobody sees what is printed any more: whoever prints learns that the device has terminated.
+        {console, closed} ->
+            ok;
         {console, Data} ->
             loop(serve(input(Data, State#state{is_asked = false})));
         {'DOWN', Monitor, process, _, Reason} ->

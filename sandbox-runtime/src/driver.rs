@@ -4,9 +4,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use shared::command::Command;
-use shared::event::Event;
+use shared::event::{Destination, Event};
 use shared::schedule::TimeMode;
-use shared::{Etf, Pid, VirtualTime};
+use shared::term::Atom;
+use shared::{Etf, Pid, Term, VirtualTime};
 
 use crate::guest::GuestFactory;
 use crate::kernel::Kernel;
@@ -77,6 +78,11 @@ pub trait Outside {
 
     /// A program waits for input: the next piece of it is to come through the channel given to [`drive`].
     fn wants_input(&mut self);
+
+    /// Whether nobody takes what programs print any more.
+    fn is_closed(&self) -> bool {
+        false
+    }
 }
 
 /// Why a machine runs no more.
@@ -95,11 +101,16 @@ pub enum End {
 pub fn drive(machine: &mut impl Driven, input: &Receiver<Vec<u8>>, outside: &mut dyn Outside) -> End {
     let begun = Instant::now();
     let mut requests = 0;
+    let mut is_closed = false;
     loop {
         let wall = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         machine.tell(Command::AdvanceTime { wall: VirtualTime(wall) });
         let stopped = machine.run(TURNS);
         outside.events(machine.take_events());
+        if !is_closed && outside.is_closed() {
+            is_closed = true;
+            machine.tell(closed());
+        }
         let wants_input = machine.kernel().console().wants_input();
         if machine.kernel().console().input_requests() > requests {
             requests = machine.kernel().console().input_requests();
@@ -122,6 +133,12 @@ pub fn drive(machine: &mut impl Driven, input: &Receiver<Vec<u8>>, outside: &mut
             }
         }
     }
+}
+
+/// Tells the io server of the console that the terminal is gone, so that whoever prints learns it.
+fn closed() -> Command {
+    let message = Term::tuple([Term::atom("console"), Term::atom("closed")]);
+    Command::Send { to: Destination::Name(Atom::new("user")), message: Etf::of(&message) }
 }
 
 fn is_fast(machine: &impl Driven) -> bool {

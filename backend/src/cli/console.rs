@@ -19,16 +19,26 @@ pub(super) struct Console {
     trace: Option<Box<dyn std::io::Write>>,
     failures: Option<Failures>,
     notes: Notes,
+    /// Whether whoever reads our output has gone.
+    is_closed: bool,
 }
 
 impl Console {
     /// A console, and the channel through which its input comes.
     pub(super) fn new(trace: Option<Box<dyn std::io::Write>>) -> (Console, Receiver<Vec<u8>>) {
+        Console::with_input(trace, |piece| piece)
+    }
+
+    /// The same whose input goes through a function, piece by piece.
+    pub(super) fn with_input(
+        trace: Option<Box<dyn std::io::Write>>,
+        through: impl FnMut(Vec<u8>) -> Vec<u8> + Send + 'static,
+    ) -> (Console, Receiver<Vec<u8>>) {
         let (ask, asked) = channel();
         let (send, input) = channel();
         // It ends with the process: nobody can take back a read from a terminal.
-        thread::spawn(move || read(&asked, &send));
-        (Console { ask, trace, failures: None, notes: Notes::default() }, input)
+        thread::spawn(move || read(&asked, &send, through));
+        (Console { ask, trace, failures: None, notes: Notes::default(), is_closed: false }, input)
     }
 
     /// The same that says of tests that fail how to go there.
@@ -37,13 +47,13 @@ impl Console {
     }
 }
 
-fn read(asked: &Receiver<()>, send: &Sender<Vec<u8>>) {
+fn read(asked: &Receiver<()>, send: &Sender<Vec<u8>>, mut through: impl FnMut(Vec<u8>) -> Vec<u8>) {
     while asked.recv().is_ok() {
         let mut piece = vec![0; PIECE];
         // What cannot be read counts as ended.
         let length = std::io::stdin().read(&mut piece).unwrap_or(0);
         piece.truncate(length);
-        if send.send(piece).is_err() {
+        if send.send(through(piece)).is_err() {
             return;
         }
     }
@@ -69,10 +79,9 @@ impl Console {
             if let Some(failures) = &mut self.failures {
                 failures.note(&event);
             }
-            // Whoever reads our output may have gone; the program runs on, as it would there.
             match event.kind {
                 EventKind::Output { device: Device::Stdout, bytes } => {
-                    drop(std::io::stdout().write_all(&bytes));
+                    self.is_closed |= std::io::stdout().write_all(&bytes).is_err();
                     if let Some(hint) = self.failures.as_mut().and_then(|failures| failures.hint(&bytes)) {
                         drop(std::io::stdout().write_all(hint.as_bytes()));
                     }
@@ -84,7 +93,7 @@ impl Console {
                 _ => {}
             }
         }
-        drop(std::io::stdout().flush());
+        self.is_closed |= std::io::stdout().flush().is_err();
     }
 }
 
@@ -96,5 +105,9 @@ impl Outside for Console {
     fn wants_input(&mut self) {
         // The reader lives as long as the process.
         self.ask.send(()).ok();
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed
     }
 }

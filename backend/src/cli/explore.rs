@@ -17,6 +17,7 @@ use shared::schedule::{Schedule, TimeMode};
 
 use super::exec::{Exec, status};
 use super::options::Options;
+use super::progress::Progress;
 use super::runtime::workbench;
 
 /// Turns after which a run counts as endless.
@@ -79,6 +80,7 @@ impl Explore {
 fn runs(workbench: &Workbench, program: &Program, config: &Config, seeds: u64) -> BTreeMap<u64, End> {
     let next = AtomicU64::new(0);
     let ends = Mutex::new(BTreeMap::new());
+    let progress = Progress::new();
     let workers = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -89,7 +91,12 @@ fn runs(workbench: &Workbench, program: &Program, config: &Config, seeds: u64) -
                         return;
                     }
                     let end = one(workbench, program, config, seed);
-                    ends.lock().unwrap_or_else(PoisonError::into_inner).insert(seed, end);
+                    let mut ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
+                    ends.insert(seed, end);
+                    progress.at(|| {
+                        let failed = ends.values().filter(|(status, _)| *status != Some(0)).count();
+                        format!("{} of {seeds} schedules, {failed} failed", ends.len())
+                    });
                 }
             });
         }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 /// Files beside the given ones are copied up to this number and size; a program that needs more is none for a sandbox.
 const FILES_MAX: usize = 2_000;
@@ -26,6 +26,10 @@ pub(super) fn beside(given: &[PathBuf]) -> anyhow::Result<Files> {
     let mut files = Files::new();
     for file in given {
         let path = absolute(file)?;
+        if file.is_dir() {
+            let file = file.display();
+            bail!("{file} is a folder: name the files in it, or run its tests with `orrery test {file}`");
+        }
         let content = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         files.insert(path, content.into());
     }

@@ -17,6 +17,7 @@ use super::exec::{Exec, exit_code, finish};
 use super::failures::Failures;
 use super::moment;
 use super::options::Options;
+use super::progress::Progress;
 use super::runtime::workbench;
 
 /// `orrery record`
@@ -91,7 +92,9 @@ impl Replay {
         let target = recording.end.mark.at;
         let mut timeline = Timeline::replay(machine, recording)?;
         let (mut console, _) = Console::new(self.options.trace()?);
+        let progress = Progress::of("replaying");
         let events = timeline.advance(target)?;
+        drop(progress);
         let until = self.until.unwrap_or(u64::MAX);
         console.show(events.into_iter().filter(|event| event.seq.0 <= until).collect());
         if let Some(until) = self.until {

@@ -6,8 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 use sandbox_runtime::boot::program::Program;
 
-use super::exec::{self, Exec};
+use super::console::Console;
+use super::exec::{Exec, finish};
 use super::options::{Options, surroundings};
+use super::recompile::Recompile;
+use super::runtime::workbench;
 
 /// What begins the session, once the files have run.
 const SESSION: &str = "{:ok, _} = Application.ensure_all_started(:iex); IEx.Server.run(on_eof: :halt)";
@@ -29,6 +32,9 @@ impl Repl {
             false => Program { arguments: Exec::required(&self.files)?, ..Exec::program(&self.files, &[])? },
         };
         program.arguments.extend(["-e", SESSION].map(str::to_owned));
-        exec::run(&self.options, &program)
+        let mut recompile = Recompile::new(self.files, program.files.iter().cloned());
+        let (mut console, input) = Console::with_input(self.options.trace()?, move |piece| recompile.typed(piece));
+        let mut machine = workbench(self.options.library.as_deref())?.start(self.options.config()?, &program)?;
+        Ok(finish(&mut machine, &input, &mut console))
     }
 }

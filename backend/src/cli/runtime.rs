@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use sandbox_runtime::boot::Runtime;
 use sandbox_runtime::workbench::Workbench;
 
+use super::progress::Progress;
 use crate::assets;
 
 /// What the file beside the binary is called, and how files in the cache end.
@@ -28,6 +29,7 @@ pub(super) fn runtime(library: Option<&Path>) -> anyhow::Result<Runtime> {
             return Ok(runtime);
         }
     }
+    let _progress = Progress::of("preparing Elixir, which is done once");
     let runtime = Runtime::new(guest, library).context("starting the runtime")?;
     if let Some(place) = cached(&key) {
         // It only saves time: where nothing can be written, all goes on.
@@ -48,6 +50,7 @@ pub(super) fn workbench(library: Option<&Path>) -> anyhow::Result<Workbench> {
             return Ok(workbench);
         }
     }
+    let _progress = Progress::of("booting a sandbox, which is done once");
     let workbench = Workbench::new(&runtime).context("booting a sandbox")?;
     if let Some(place) = booted_in_cache(&key) {
         store_booted(&workbench, &place).ok();

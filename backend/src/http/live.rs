@@ -255,8 +255,8 @@ impl Reader {
             return Ok(Some(reply.with(Ok(None))));
         }
         let does = Doer { app: self.app.clone(), caller: self.caller.clone(), sandbox: self.sandbox.clone() };
-        // The value of an expression may come late or never; everything else keeps its order.
-        if matches!(command, LiveCommand::Evaluate { .. }) {
+        // The value of an expression may come late or never, and compiling takes its time; everything else keeps its order.
+        if matches!(command, LiveCommand::Evaluate { .. } | LiveCommand::Upgrade) {
             let later = later.clone();
             tokio::spawn(async move {
                 // Whoever asked may have gone.

@@ -12,6 +12,7 @@ use shared::event::Entry;
 use shared::term::Atom;
 use shared::{Etf, Pid, Ref, Term};
 
+use super::order::Answer;
 use crate::error::ApiError;
 
 /// Items of one question.
@@ -108,7 +109,7 @@ pub(super) fn evaluate(machine: &mut Machine<WasmFactory>, code: &str) -> Result
 }
 
 /// What the evaluating process says with its exit reason.
-pub(super) fn evaluated(reason: &Etf) -> ReplyValue {
+pub(super) fn evaluated(reason: &Etf) -> Answer {
     let said = reason.decode().ok().and_then(|reason| {
         let [_, said] = reason.as_tuple()? else { return None };
         let [tag, text] = said.as_tuple()? else { return None };
@@ -120,5 +121,5 @@ pub(super) fn evaluated(reason: &Etf) -> ReplyValue {
         Some((String::from_utf8_lossy(text.as_binary()?).into_owned(), failed))
     });
     let (text, failed) = said.unwrap_or_else(|| (format!("** (EXIT) {reason}"), true));
-    ReplyValue::Evaluated { text, failed }
+    Ok(Some(ReplyValue::Evaluated { text, failed }))
 }

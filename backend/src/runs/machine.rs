@@ -15,9 +15,9 @@ use shared::schedule::TimeMode;
 use shared::{Etf, EventSeq, Pid, VirtualTime};
 use tokio::sync::oneshot;
 
-use super::look;
 use super::order::{Answer, Asked, Order, Parked, not_running};
 use super::pool::{Job, Next};
+use super::{look, upgrade};
 use crate::error::ApiError;
 
 /// How long one turn in the pool lasts, about.
@@ -35,8 +35,11 @@ const INIT: Pid = Pid(0);
 /// Most turns of one step.
 const STEP_MAX: u32 = 10_000;
 
-/// Expressions that are evaluated at the same time.
-const EVALUATIONS_MAX: usize = 16;
+/// Processes that evaluate expressions or load code at the same time.
+const AWAITED_MAX: usize = 16;
+
+/// Reads what a process did from the reason with which it ended.
+type Read = fn(&Etf) -> Answer;
 
 /// Where a machine shows what happens in it.
 pub(super) trait Screen: Send {
@@ -108,8 +111,8 @@ pub(super) struct Running<S: Screen> {
     shown: Option<Status>,
     /// Whether nobody can say anything any more, so that a machine that waits for ever has ended.
     is_alone: bool,
-    /// Those who wait for the value of an expression, by the process that evaluates it.
-    evaluations: HashMap<Pid, oneshot::Sender<Answer>>,
+    /// Those who wait for the end of a process that does what they asked for, and how to read it from the reason.
+    awaited: HashMap<Pid, (Read, oneshot::Sender<Answer>)>,
     end: Option<RunEnd>,
     is_parked: bool,
 }
@@ -124,7 +127,7 @@ impl<S: Screen> Running<S> {
             screen,
             shown: None,
             is_alone: false,
-            evaluations: HashMap::new(),
+            awaited: HashMap::new(),
             end: None,
             is_parked: false,
         }
@@ -201,13 +204,12 @@ impl<S: Screen> Running<S> {
             Order::Tables => Ok(Some(look::tables(&self.machine))),
             Order::Rows { table, from, count } => look::rows(&self.machine, table, from, count).map(Some),
             Order::Park { to } => self.park(to).map(|()| None),
-            Order::Evaluate { code } => match self.begin_evaluation(&code) {
-                Ok(pid) => {
-                    self.evaluations.insert(pid, reply);
-                    return;
-                }
-                Err(error) => Err(error),
-            },
+            Order::Evaluate { code } => {
+                return self.begin(|machine| look::evaluate(machine, &code), look::evaluated, reply);
+            }
+            Order::Load { modules } => {
+                return self.begin(|machine| upgrade::load(machine, &modules), upgrade::loaded, reply);
+            }
         };
         // Whoever asked may have gone.
         drop(reply.send(answer));
@@ -233,21 +235,32 @@ impl<S: Screen> Running<S> {
         Ok(())
     }
 
-    fn begin_evaluation(&mut self, code: &str) -> Result<Pid, ApiError> {
-        if self.evaluations.len() >= EVALUATIONS_MAX {
-            return Err(ApiError::TooManyRequests { retry_after_secs: 1 });
+    /// Has a process do something; when it ends, `reply` is told what came of it.
+    fn begin(
+        &mut self,
+        start: impl FnOnce(&mut Machine<WasmFactory>) -> Result<Pid, ApiError>,
+        read: Read,
+        reply: oneshot::Sender<Answer>,
+    ) {
+        let started = match self.awaited.len() {
+            AWAITED_MAX.. => Err(ApiError::TooManyRequests { retry_after_secs: 1 }),
+            _ => start(&mut self.machine),
+        };
+        match started {
+            Ok(pid) => drop(self.awaited.insert(pid, (read, reply))),
+            // Whoever asked may have gone.
+            Err(error) => drop(reply.send(Err(error))),
         }
-        look::evaluate(&mut self.machine, code)
     }
 
     fn show_events(&mut self) {
         let events = self.machine.take_events();
-        if !self.evaluations.is_empty() {
+        if !self.awaited.is_empty() {
             for event in &events {
                 if let (Some(pid), EventKind::Exited { reason, .. }) = (event.pid, &event.kind)
-                    && let Some(reply) = self.evaluations.remove(&pid)
+                    && let Some((read, reply)) = self.awaited.remove(&pid)
                 {
-                    drop(reply.send(Ok(Some(look::evaluated(reason)))));
+                    drop(reply.send(read(reason)));
                 }
             }
         }
@@ -311,7 +324,7 @@ impl<S: Screen> Running<S> {
             Some(end) => self.screen.ended(end),
             None => self.screen.parked(),
         }
-        for (_, reply) in self.evaluations.drain() {
+        for (_, (_, reply)) in self.awaited.drain() {
             drop(reply.send(Err(not_running())));
         }
         while let Ok(asked) = self.orders.try_recv() {

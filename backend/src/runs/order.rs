@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
+use sandbox_runtime::compile::Module;
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::snapshot::Snapshot;
 use shared::api::run::{ReplyValue, RunEnd};
@@ -39,6 +40,8 @@ pub(super) enum Order {
     Rows { table: Ref, from: u64, count: u32 },
     /// The value of an expression.
     Evaluate { code: String },
+    /// To go on with other code.
+    Load { modules: Vec<Module> },
     /// To be put away: it has no turn after that.
     Park { to: oneshot::Sender<Parked> },
 }

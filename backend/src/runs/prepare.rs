@@ -44,20 +44,27 @@ pub(super) async fn prepare(kit: &Arc<Kit>, order: Order) -> Result<Prepared, St
 
 fn make(kit: &Kit, order: Order) -> Result<Prepared, String> {
     let Order { files, arguments, config, before, time } = order;
-    let sources: Sources = files.iter().map(|(path, text)| (path.clone(), text.as_bytes().into())).collect();
-    let limits = CompileLimits { time, ..CompileLimits::default() };
-    let compiled = kit.compiler.compile(&sources, before.as_deref(), &limits).map_err(|error| error.to_string())?;
-    let diagnostics: Vec<Diagnostic> = compiled.diagnostics().cloned().collect();
-    // A script says for itself what is wrong with it when it runs; others may be unfinished.
-    let stops = |it: &Diagnostic| {
-        it.severity == Severity::Error && !it.file.as_ref().is_some_and(|file| file.ends_with(".exs"))
-    };
-    let machine = match diagnostics.iter().any(stops) {
-        true => None,
-        false => {
+    let compiled = compile(kit, &files, before.as_deref(), time)?;
+    let machine = match is_complete(&compiled) {
+        false => None,
+        true => {
             let program = program::program(&compiled, arguments);
             Some(kit.workbench.start(config, &program).map_err(|error| error.to_string())?)
         }
     };
+    let diagnostics = compiled.diagnostics().cloned().collect();
     Ok(Prepared { compiled: Arc::new(compiled), diagnostics, machine })
+}
+
+/// Compiles what has changed in the files. An error is a sentence for people.
+pub(super) fn compile(kit: &Kit, files: &Files, before: Option<&Compiled>, time: Duration) -> Result<Compiled, String> {
+    let sources: Sources = files.iter().map(|(path, text)| (path.clone(), text.as_bytes().into())).collect();
+    let limits = CompileLimits { time, ..CompileLimits::default() };
+    kit.compiler.compile(&sources, before, &limits).map_err(|error| error.to_string())
+}
+
+/// Whether all modules could be compiled. A script says for itself what is wrong with it when it runs; others may be unfinished.
+pub(super) fn is_complete(compiled: &Compiled) -> bool {
+    let is_script = |file: &String| file.ends_with(".exs");
+    compiled.diagnostics().all(|it| it.severity != Severity::Error || it.file.as_ref().is_some_and(is_script))
 }

@@ -250,6 +250,11 @@ impl Run {
     /// Its files were compiled, or not; tells everybody.
     pub(super) fn set_compiled(&self, compiled: Arc<Compiled>, diagnostics: Vec<Diagnostic>) {
         *self.compiled.lock().unwrap_or_else(PoisonError::into_inner) = Some(compiled);
+        self.set_diagnostics(diagnostics);
+    }
+
+    /// What the compilers said of its files; tells everybody.
+    pub(super) fn set_diagnostics(&self, diagnostics: Vec<Diagnostic>) {
         self.shown().diagnostics.clone_from(&diagnostics);
         self.publish(LiveEvent::Diagnostics { run: self.id(), diagnostics });
     }

@@ -8,7 +8,7 @@ use std::iter::{Copied, Peekable};
 use std::slice::Iter;
 
 use crate::atoms;
-use crate::code::Module;
+use crate::code::{Module, PRE_LOADED};
 use crate::compare;
 use crate::image::ImageRef;
 use crate::instr::{APPLY_LIST, OPERAND_X, Operation, split};
@@ -50,6 +50,7 @@ pub(super) fn emit(image: &ImageRef, file: &BeamFile, layout: &Layout, tables: T
         image.get_mut().code.funs[*number as usize].code = &raw const code[word as usize];
     }
     let name = tables.atoms[1];
+    let lines = if PRE_LOADED.contains(&file.atoms[1].as_str()) { Vec::new() } else { lines };
     let mut files = vec![format!("{}.erl", file.atoms[1])];
     files.extend(file.lines.files.iter().skip(1).cloned());
     Ok(Module {

@@ -10,6 +10,9 @@ use crate::mailbox::Message;
 use crate::term::Term;
 use crate::vm::Vm;
 
+/// An option that there is not, or no list of options.
+const BAD_OPTION: Fail = Fail::ErrorCause(atoms::BADARG, atoms::BADOPT);
+
 /// Natives that send.
 pub const NATIVES: &[Native] = &[
     Native::new("erlang", "!", 2, send),
@@ -27,11 +30,11 @@ pub fn send(vm: &mut Vm, args: &[Term]) -> Outcome {
 
 fn send_with_options(vm: &mut Vm, args: &[Term]) -> Outcome {
     let mut may_connect = true;
-    for option in args[2].proper_list().ok_or(Fail::BADARG)? {
+    for option in args[2].proper_list().ok_or(BAD_OPTION)? {
         match vm.atom_name(option) {
             "nosuspend" => {}
             "noconnect" => may_connect = false,
-            _ => return Err(Fail::BADARG),
+            _ => return Err(BAD_OPTION),
         }
     }
     match destination(args[0])? {

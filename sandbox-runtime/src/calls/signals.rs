@@ -8,6 +8,7 @@ use super::arguments::{Arguments, destination};
 use super::options;
 use crate::host::Host;
 use crate::kernel::alias::AliasMode;
+use crate::kernel::error::Raise;
 use crate::kernel::monitor::MonitorOptions;
 
 /// Whether an argument is a process or port that is not of this sandbox. Links with one never fire.
@@ -38,14 +39,20 @@ pub(super) fn unlink(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
 /// `monitor/2,3`
 pub(super) fn monitor(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let item = arguments.term(1)?;
-    let options = if arguments.len() > 2 { options::monitor(&arguments.list(2)?)? } else { MonitorOptions::default() };
-    match arguments.atom(0)?.as_str() {
+    let bad_option = || Failure::Raise(Raise::BadargCause("badopt"));
+    let options = match arguments.len() {
+        3 => arguments.list(2).and_then(|list| options::monitor(&list)).map_err(|_| bad_option())?,
+        _ => MonitorOptions::default(),
+    };
+    let kind = arguments.term(0)?;
+    match kind.as_atom().unwrap_or_default() {
         "process" if matches!(item, Term::Ref(_)) => Err(Failure::badarg()),
         "process" => Ok(host.monitor(&destination(&item)?, options)?.into()),
         "port" => monitor_port(host, item, options),
         // The clock of a sandbox never leaps, so this monitor never fires.
         "time_offset" if item.is_atom("clock_service") => Ok(host.make_ref().into()),
-        _ => Err(Failure::badarg()),
+        "time_offset" => Err(Failure::badarg()),
+        _ => Err(Failure::Raise(Raise::BadargCause("badtype"))),
     }
 }
 

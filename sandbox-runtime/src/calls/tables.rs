@@ -29,7 +29,7 @@ fn run(host: &mut Host, function: &str, arguments: &[u8]) -> Answer {
 
 /// `match_spec_compile(Specification)`: a reference that stands for it.
 pub(super) fn match_spec_compile(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    let specification = arguments.term(0)?;
+    let specification = Some(arguments.term(0)?).filter(|term| *term != Term::Nil).ok_or(Failure::badarg())?;
     MatchSpec::compile(&specification).map_err(|_| Failure::badarg())?;
     Ok(host.kernel_mut().keep_match_spec(specification).into())
 }

@@ -2,10 +2,11 @@
 
 use shared::event::{EventKind, ExitedBy};
 use shared::limits::LimitKind;
+use shared::term::Fun;
 use shared::{Etf, EventSeq, Pid, Term};
 
 use super::signal::Signal;
-use super::{Kernel, RunState};
+use super::{Kernel, Process, RunState};
 
 impl Kernel {
     /// `exit/2`. A signal to oneself acts before this returns: see [`Kernel::is_doomed`].
@@ -39,8 +40,11 @@ impl Kernel {
     /// Ends a process that reached a limit. The exit reason is `{system_limit, Limit}`.
     pub(crate) fn doom_by_limit(&mut self, pid: Pid, limit: LimitKind, allowed: u64) {
         self.limit_reached(Some(pid), limit, allowed);
-        let reason = Term::tuple([Term::atom("system_limit"), Term::atom(limit.atom())]);
-        self.doom(pid, Etf::of(&reason), ExitedBy::Limit(limit));
+        let reason = Etf::of(&Term::tuple([Term::atom("system_limit"), Term::atom(limit.atom())]));
+        if let Some(waiting) = self.process(pid).and_then(waits_for_ever_without) {
+            self.exit_signal(pid, waiting, reason.clone());
+        }
+        self.doom(pid, reason, ExitedBy::Limit(limit));
     }
 
     /// The end of a process, in the order of Erlang/OTP: timers, tables and the name first, so that whoever hears of
@@ -107,5 +111,17 @@ impl Kernel {
         let kind = EventKind::ExitSignal { to, reason: reason.clone(), through_link: true };
         let seq = self.record_caused(Some(from), Some(cause), kind);
         self.enqueue(to, Signal::Exit { from: Some(from), reason, through_link: true }, seq);
+    }
+}
+
+/// Who would never learn that this process has ended: the compiler of Elixir works on a module in a process of its own, and
+/// understands nothing but what that one says at its end.
+fn waits_for_ever_without(process: &Process) -> Option<Pid> {
+    if process.entry.module != *"erlang" || process.entry.function != *"apply" {
+        return None;
+    }
+    match process.entry.args.decode().ok()?.as_list()?.first()? {
+        Term::Fun(Fun::Internal(fun)) if fun.module == *"elixir_erl_compiler" => process.parent,
+        _ => None,
     }
 }

@@ -244,6 +244,9 @@ pub enum LiveCommand {
         /// The expression.
         code: String,
     },
+    /// Compile what has changed in the files, and bring it into the program that runs, as an upgrade does: processes whose
+    /// behaviour has changed change their state with `code_change`.
+    Upgrade,
     /// Give the picture of the machine as it is now, for a reader that has found a gap.
     Picture,
 }
@@ -255,9 +258,12 @@ impl LiveCommand {
         match self {
             Self::Ping | Self::Filter { .. } | Self::Picture => Operation::View,
             Self::Say { .. } => Operation::Chat,
-            Self::Run { .. } | Self::Stop | Self::Restart | Self::Input { .. } | Self::Evaluate { .. } => {
-                Operation::ChangeState
-            }
+            Self::Run { .. }
+            | Self::Stop
+            | Self::Restart
+            | Self::Input { .. }
+            | Self::Evaluate { .. }
+            | Self::Upgrade => Operation::ChangeState,
             Self::Pause
             | Self::Continue
             | Self::Step { .. }

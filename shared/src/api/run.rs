@@ -256,8 +256,48 @@ pub enum ReplyValue {
         /// Whether it raised.
         failed: bool,
     },
+    /// What came of the new code.
+    Upgraded {
+        /// What the compilers said of the files. With an error among it, nothing was changed.
+        diagnostics: Vec<Diagnostic>,
+        /// The modules that changed.
+        modules: Vec<UpgradedModule>,
+        /// The processes whose behaviour is one of them.
+        processes: Vec<UpgradedProcess>,
+    },
     /// The picture as it is now.
     Picture(Box<Picture>),
+}
+
+/// A module of which there is new code.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpgradedModule {
+    /// Its name.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub name: Atom,
+    /// Why it was not loaded, if it was not.
+    pub failure: Option<String>,
+    /// Processes that ran in the code before the last one, and ended therefore.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<u64>))]
+    pub ended: Vec<Pid>,
+    /// Processes that still run in the old code. They end when the module is loaded once more.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<u64>))]
+    pub in_old_code: Vec<Pid>,
+}
+
+/// A process that was told to change its state, or could not be.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpgradedProcess {
+    /// Which.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+    pub pid: Pid,
+    /// Its module.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub module: Atom,
+    /// Why it goes on with the state that it had, if it does.
+    pub failure: Option<String>,
 }
 
 /// An ETS table.

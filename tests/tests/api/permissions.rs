@@ -93,6 +93,7 @@ fn commands() -> Vec<(Operation, Value)> {
         (Operation::ChangeState, json!({"command": "stop"})),
         (Operation::ChangeState, json!({"command": "input", "text": "hi"})),
         (Operation::ChangeState, json!({"command": "evaluate", "code": "1"})),
+        (Operation::ChangeState, json!({"command": "upgrade"})),
         (Operation::ChangeState, tell(json!({"command": "exit", "pid": 7, "reason": "g3cEa2lsbA=="}))),
         (Operation::Debug, tell(json!({"command": "suspend", "pid": 7}))),
         (Operation::Debug, tell(json!({"command": "set_time_mode", "mode": "frozen"}))),

@@ -1,5 +1,7 @@
 //! Programs that run in a sandbox, followed and steered over its second socket.
 
+mod upgrade;
+
 use serde_json::{Value, json};
 use shared::api::code::Severity;
 use shared::api::live::{LiveEvent, ServerMessage};

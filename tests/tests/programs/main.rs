@@ -50,4 +50,4 @@ macro_rules! folders {
     };
 }
 
-folders! { apps data erlang errors exunit io language metaprogramming otp processes storage supervision text time }
+folders! { apps data erlang errors exercises exunit io language metaprogramming otp processes storage supervision text time }

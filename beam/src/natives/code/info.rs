@@ -1,39 +1,13 @@
 //! What is loaded, and what a `.beam` file holds.
 
 use crate::atoms;
-use crate::code::Module;
+use crate::code::{Module, PRE_LOADED};
 use crate::fail::{Fail, Outcome};
 use crate::loader::{Container, Limits, file};
 use crate::natives::{boolean, hosted};
 use crate::term::{Term, tag};
 use crate::vm::Vm;
 use std::rc::Rc;
-
-/// Modules that OTP's runtime system contains, in the order in which it names them.
-const PRE_LOADED: [&str; 22] = [
-    "persistent_term",
-    "counters",
-    "atomics",
-    "erts_dirty_process_signal_handler",
-    "erts_trace_cleaner",
-    "erts_literal_area_collector",
-    "erl_tracer",
-    "erts_internal",
-    "erlang",
-    "erl_prim_loader",
-    "prim_zip",
-    "prim_net",
-    "prim_socket",
-    "socket_registry",
-    "zlib",
-    "prim_file",
-    "prim_inet",
-    "prim_eval",
-    "prim_buffer",
-    "init",
-    "erl_init",
-    "erts_code_purger",
-];
 
 pub(super) fn pre_loaded(vm: &mut Vm, _: &[Term]) -> Outcome {
     let mut names = Vec::with_capacity(PRE_LOADED.len());

@@ -15,12 +15,19 @@ const MAX_SAVED_CALLS: u64 = 10_000;
 /// A flag of the whole system, which processes are told when they begin.
 const SYSTEM_FLAG: &str = "backtrace_depth";
 
+/// Flags that the host keeps.
+const HOSTED_FLAGS: [&str; 2] = ["trap_exit", "priority"];
+
+/// There is no such flag.
+const UNKNOWN: Fail = Fail::ErrorCause(atoms::BADARG, atoms::BADOPT);
+
 pub(super) fn process_flag(vm: &mut Vm, args: &[Term]) -> Outcome {
     if vm.atom_name(args[0]) == SYSTEM_FLAG {
-        return Err(Fail::BADARG);
+        return Err(UNKNOWN);
     }
     match set(vm, args[0], args[1])? {
         Some(old) => Ok(old),
+        None if !HOSTED_FLAGS.contains(&vm.atom_name(args[0])) => Err(UNKNOWN),
         None => hosted::call(vm, hosted_number!("erlang", "process_flag", 2), args),
     }
 }

@@ -1,5 +1,6 @@
 //! The external term format.
 
+use crate::atoms;
 use crate::etf::{self, EncodeOptions};
 use crate::fail::{Fail, Outcome};
 use crate::term::Term;
@@ -142,11 +143,12 @@ pub(super) fn binary_to_term_1(vm: &mut Vm, args: &[Term]) -> Outcome {
 }
 pub(super) fn binary_to_term_2(vm: &mut Vm, args: &[Term]) -> Outcome {
     let (mut safe, mut used) = (false, false);
-    for option in args[1].proper_list().ok_or(Fail::BADARG)? {
+    const BAD_OPTION: Fail = Fail::ErrorCause(atoms::BADARG, atoms::BADOPT);
+    for option in args[1].proper_list().ok_or(BAD_OPTION)? {
         match name(vm, option) {
             Some("safe") => safe = true,
             Some("used") => used = true,
-            _ => return Err(Fail::BADARG),
+            _ => return Err(BAD_OPTION),
         }
     }
     let (term, read) = decode(vm, args[0], safe)?;

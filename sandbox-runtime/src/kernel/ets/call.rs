@@ -62,6 +62,7 @@ impl Kernel {
         let result = self.ets_frequent(pid, function, &args);
         let result = result.or_else(|| self.ets_write(pid, function, &args));
         let result = result.or_else(|| self.ets_read(pid, function, &args));
+        let result = result.map(|result| result.map_err(|error| self.ets_error(function, &args, error)));
         if result.is_some() {
             self.record_with(Some(pid), || EventKind::Ets {
                 operation: Atom::new(function),
@@ -83,6 +84,15 @@ impl Kernel {
             _ => return None,
         };
         Some(value.map(|value| EtsReply { reductions: work(args, &value), value }))
+    }
+
+    /// What is wrong with a call: a table that is not there before a specification or an option that is none.
+    fn ets_error(&self, function: &str, args: &[Term], error: EtsError) -> EtsError {
+        let names_table = function.contains("select") || matches!(function, "match" | "match_object" | "setopts");
+        match args {
+            [table, _, ..] if names_table && error == EtsError::Badarg => self.ets.id_of(table).err().unwrap_or(error),
+            _ => error,
+        }
     }
 
     fn ets_write(&mut self, pid: Pid, function: &str, args: &[Term]) -> Option<Result<EtsReply, EtsError>> {

@@ -1,0 +1,2 @@
+# Strings in all scripts.
+Code.require_file("strings.exs", __DIR__)
