@@ -1,9 +1,23 @@
-//! Which events somebody wants.
+//! Which events somebody wants: what they say ([`Filter`]), and the same ready to be asked ([`EventFilter`]). Machine, server and
+//! page look at events with the same one.
+//!
+//! # Layout
+//! - `scan`: a pattern's text as tokens
+//! - `pattern`: tokens as guards
+//! - `subject`: an event as a term
+//! - `ready`: all of it together
+
+mod pattern;
+mod ready;
+mod scan;
+mod subject;
 
 use serde::{Deserialize, Serialize};
 
 use crate::etf::Etf;
 use crate::ids::Pid;
+
+pub use ready::{EventFilter, FilterError};
 
 /// Which events are wanted. All that is said must hold; where nothing is said, any event is wanted.
 ///

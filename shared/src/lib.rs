@@ -11,8 +11,10 @@
 //! - [`event`]: what a machine reports.
 //! - [`command`]: what a machine is told.
 //! - [`document`]: the shared documents of a sandbox.
+//! - [`filter`]: which events somebody wants.
 //! - [`frame`]: how a machine in another OS process is spoken to.
 //! - [`interception`]: what the outside does to messages on their way.
+//! - [`match_spec`]: match specifications, as tables and filters evaluate them.
 //! - [`world`]: the picture that events draw; the same fold on the server and in the page.
 //! - [`recording`]: what is kept of a run so that it can be run again.
 //! - [`bytes`]: how plain bytes are written.
@@ -36,6 +38,7 @@ pub mod frame;
 pub mod ids;
 pub mod interception;
 pub mod limits;
+pub mod match_spec;
 pub mod recording;
 pub mod schedule;
 pub mod term;

@@ -1,12 +1,12 @@
 //! ETS, and match specifications outside it.
 
 use shared::Term;
+use shared::match_spec::MatchSpec;
 
 use super::answer::{Answer, Failure, Value};
 use super::arguments::Arguments;
 use crate::host::{EtsRaise, Host};
 use crate::kernel::Raise;
-use crate::kernel::match_spec::MatchSpec;
 
 /// A function of `ets`.
 pub(super) fn ets(host: &mut Host, arguments: &Arguments<'_>) -> Answer {

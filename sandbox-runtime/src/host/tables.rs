@@ -1,10 +1,9 @@
 //! ETS for guests.
 
-use shared::Term;
+use shared::{Term, match_spec};
 
 use super::Host;
 use crate::kernel::ets::{EtsError, EtsReply};
-use crate::kernel::match_spec;
 
 /// Why a call of a function of `ets` failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use shared::event::{DropReason, EventKind};
 use shared::interception::{InterceptAction, Interception};
+use shared::match_spec::{Fuel, MatchSpec};
 use shared::{Etf, EventSeq, Pid};
 
-use super::match_spec::{Fuel, MatchSpec};
 use super::{Kernel, Raise};
 
 /// The rules that hold, the oldest first.

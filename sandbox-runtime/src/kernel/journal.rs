@@ -7,9 +7,8 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 use shared::event::{Event, EventKind};
+use shared::filter::EventFilter;
 use shared::{EventSeq, Pid, VirtualTime};
-
-use super::filter::EventFilter;
 
 /// Numbers events and keeps those of them that somebody wants, until they are taken.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,8 +1,6 @@
 //! Match specifications against what Erlang/OTP gives.
 
-use shared::{Pid, Term};
-
-use sandbox_runtime::kernel::match_spec;
+use shared::{Pid, Term, match_spec};
 
 use crate::parse;
 

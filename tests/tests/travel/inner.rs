@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sandbox_runtime::kernel::Config;
-use sandbox_runtime::kernel::filter::EventFilter;
 use shared::event::{Event, EventKind};
-use shared::filter::Filter;
+use shared::filter::{EventFilter, Filter};
 use shared::{EventSeq, Term};
 
 use tests::travel::{PROGRAMS, machine};

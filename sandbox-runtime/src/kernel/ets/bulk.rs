@@ -1,12 +1,12 @@
 //! Counting, deleting and replacing by match specification.
 
+use shared::match_spec::Fuel;
 use shared::{Pid, Term};
 
 use super::select::{Form, Selected, check_fuel};
 use super::traverse::Way;
 use super::{Access, EtsError};
 use crate::kernel::Kernel;
-use crate::kernel::match_spec::Fuel;
 
 impl Kernel {
     pub(super) fn ets_select_count(&self, pid: Pid, table: &Term, spec: &Term) -> Result<Selected, EtsError> {

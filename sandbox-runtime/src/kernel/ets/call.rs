@@ -2,6 +2,7 @@
 
 use shared::event::EventKind;
 use shared::limits::LimitKind;
+use shared::match_spec::MatchSpec;
 use shared::term::Atom;
 use shared::{Etf, Pid, Term};
 
@@ -9,7 +10,6 @@ use super::EtsError;
 use super::select::{Collector, Form, Selected};
 use super::traverse::{Give, Way};
 use crate::kernel::Kernel;
-use crate::kernel::match_spec::MatchSpec;
 
 /// What a call gives.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,7 @@
 use std::ops::Bound;
 
 use shared::limits::LimitKind;
+use shared::match_spec::{Fuel, MatchSpec, Pattern};
 use shared::{Pid, Term};
 
 use super::key::Key;
@@ -13,7 +14,6 @@ use super::table::{Object, Slot, Table};
 use super::traverse::{Way, end_of_table};
 use super::{Access, EtsError, TableKind};
 use crate::kernel::Kernel;
-use crate::kernel::match_spec::{Fuel, MatchSpec, Pattern};
 
 /// Which function asks: the pattern of the other two stands for a specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Running a clause.
 
-use shared::term::{Atom, Bits, Fun, LOCAL_NODE, List};
-use shared::{Pid, Term};
+use crate::term::{Atom, Bits, Fun, LOCAL_NODE, List};
+use crate::{Pid, Term};
 
 use super::function::Function;
 use super::{Clause, Expr, Fuel, arith};

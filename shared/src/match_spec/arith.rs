@@ -1,8 +1,8 @@
 //! Arithmetic on terms, as the guard functions of Erlang do it: integers without bounds, floats that must stay finite.
 
+use crate::Term;
 use num_bigint::BigInt;
 use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
-use shared::Term;
 
 use super::function::Function;
 

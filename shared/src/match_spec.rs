@@ -12,10 +12,10 @@ mod function;
 mod pattern;
 mod run;
 
-use shared::Term;
+use crate::Term;
 
 pub use fuel::Fuel;
-pub(crate) use pattern::Pattern;
+pub use pattern::Pattern;
 
 /// A compiled match specification.
 #[derive(Clone, Debug)]
@@ -23,9 +23,11 @@ pub struct MatchSpec {
     clauses: Vec<Clause>,
 }
 
+/// One clause of a specification.
 #[derive(Clone, Debug)]
-pub(crate) struct Clause {
-    pub(crate) head: Pattern,
+pub struct Clause {
+    /// What it matches.
+    pub head: Pattern,
     guards: Vec<Expr>,
     body: Vec<Expr>,
     /// The numbers of the variables, in ascending order: `$$` lists their values so. Slots follow this order.
@@ -56,7 +58,7 @@ enum Expr {
 pub struct CompileError(pub String);
 
 /// How `erlang:match_spec_test/3` answers in the dialect of tables.
-pub fn test(subject: &Term, spec: &Term, self_pid: shared::Pid) -> Term {
+pub fn test(subject: &Term, spec: &Term, self_pid: crate::Pid) -> Term {
     let compiled = match spec {
         // For tables a specification without clauses is fine; here it is not.
         Term::Nil => MatchSpec::compile(&Term::atom("none")),
@@ -77,16 +79,17 @@ pub fn test(subject: &Term, spec: &Term, self_pid: shared::Pid) -> Term {
 impl MatchSpec {
     /// The result of the first clause that matches `subject`; `None` when none does.
     /// When the fuel runs out, what this gives means nothing: ask [`Fuel::is_exhausted`].
-    pub fn run(&self, subject: &Term, self_pid: shared::Pid, fuel: &Fuel) -> Option<Term> {
+    pub fn run(&self, subject: &Term, self_pid: crate::Pid, fuel: &Fuel) -> Option<Term> {
         self.clauses.iter().find_map(|clause| clause.run(subject, self_pid, fuel))
     }
 
     /// Whether the result for `subject` is `true`, which is what counting and deleting asks.
-    pub fn is_true(&self, subject: &Term, self_pid: shared::Pid, fuel: &Fuel) -> bool {
+    pub fn is_true(&self, subject: &Term, self_pid: crate::Pid, fuel: &Fuel) -> bool {
         self.run(subject, self_pid, fuel).is_some_and(|result| result.is_atom("true"))
     }
 
-    pub(crate) fn clauses(&self) -> &[Clause] {
+    /// The clauses, in the order in which they are tried.
+    pub fn clauses(&self) -> &[Clause] {
         &self.clauses
     }
 

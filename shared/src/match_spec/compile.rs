@@ -1,7 +1,7 @@
 //! From terms to match specifications.
 
-use shared::Term;
-use shared::term::{List, Map};
+use crate::Term;
+use crate::term::{List, Map};
 
 use super::function::{Function, is_of_tracing};
 use super::pattern::{Pattern, collect_variables, variable};

@@ -1,8 +1,8 @@
 //! An event as the map that patterns see.
 
-use shared::event::{Destination, Device, Entry, Event, EventKind, ExitedBy, TurnOutcome};
-use shared::term::Atom;
-use shared::{Etf, Pid, Ref, Term, VirtualTime};
+use crate::event::{Destination, Device, Entry, Event, EventKind, ExitedBy, TurnOutcome};
+use crate::term::Atom;
+use crate::{Etf, Pid, Ref, Term, VirtualTime};
 
 /// The event with its parts as terms: times in nanoseconds, what is encoded decoded, what is missing as `nil`.
 pub(super) fn of(event: &Event) -> Term {

@@ -2,23 +2,14 @@
 //!
 //! A pattern of Elixir becomes guards of a match specification over the whole event, so there is one way to evaluate both. What a
 //! filter says changes what is kept, never what happens.
-//!
-//! # Layout
-//! - [`scan`]: a pattern's text as tokens
-//! - [`pattern`]: tokens as guards
-//! - [`subject`]: an event as a term
-
-mod pattern;
-mod scan;
-mod subject;
 
 use std::collections::BTreeSet;
 
-use shared::event::{Event, EventKind};
-use shared::filter::Filter;
-use shared::{Pid, Term};
+use crate::event::{Event, EventKind};
+use crate::match_spec::{Fuel, MatchSpec};
+use crate::{Pid, Term};
 
-use super::match_spec::{Fuel, MatchSpec};
+use super::{Filter, pattern, subject};
 
 /// A filter that is ready to be asked.
 #[derive(Clone, Debug)]
@@ -35,7 +26,7 @@ pub enum FilterError {
     #[error("there is no event {0}")]
     Kind(String),
     /// The pattern cannot be read.
-    #[error("the pattern, character {}: {text}", .at + 1)]
+    #[error("the pattern, column {}: {text}", .at + 1)]
     Pattern {
         /// Characters before the place.
         at: usize,
@@ -88,9 +79,9 @@ impl EventFilter {
 
 #[cfg(test)]
 mod tests {
-    use shared::event::{Destination, Device};
-    use shared::term::Atom;
-    use shared::{Etf, EventSeq, VirtualTime};
+    use crate::event::{Destination, Device};
+    use crate::term::Atom;
+    use crate::{Etf, EventSeq, VirtualTime};
 
     use super::*;
 

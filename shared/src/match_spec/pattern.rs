@@ -1,20 +1,22 @@
 //! Heads of match specifications.
 
-use shared::Term;
-use shared::term::List;
+use crate::Term;
+use crate::term::List;
 
 use super::CompileError;
 
 /// What a term is compared with.
 #[derive(Clone, Debug)]
-pub(crate) enum Pattern {
+pub enum Pattern {
     /// `_`
     Anything,
     /// `$N`: binds, or compares with what it is bound to.
     Variable(usize),
     /// A term without variables, compared with `=:=`.
     Const(Term),
+    /// A tuple of these.
     Tuple(Vec<Pattern>),
+    /// A list that begins with these and ends so.
     List(Vec<Pattern>, Box<Pattern>),
     /// These keys with these values, among others.
     Map(Vec<(Term, Pattern)>),

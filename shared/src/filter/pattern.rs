@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use shared::Term;
+use crate::Term;
 
 use super::FilterError;
 use super::scan::{Token, error, tokens};
