@@ -64,6 +64,7 @@ pub(crate) fn api(state: &AppState) -> Router<AppState> {
         .routes(routes!(live::events))
         .routes(routes!(runs::run))
         .routes(routes!(runs::status, runs::start, runs::stop))
+        .routes(routes!(runs::format))
         .split_for_parts();
     router
         .merge(openapi::routes(document))

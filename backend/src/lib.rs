@@ -10,6 +10,7 @@
 //! - [`clock`]: the time outside.
 //! - `auth`: who asks.
 //! - `documents`: what people edit together.
+//! - `filter`: which events somebody wants.
 //! - `live`: what happens in sandboxes beside their documents.
 //! - `rate`: how often somebody may ask.
 //! - `runs`: the programs that run.
@@ -30,6 +31,7 @@ pub mod clock;
 pub mod config;
 mod documents;
 pub mod error;
+mod filter;
 mod http;
 mod live;
 mod rate;

@@ -8,6 +8,8 @@
 //! - `order`: what a machine is asked for.
 //! - `machine`: the job that runs a machine.
 //! - `look`: looks into one.
+//! - `watched`: remembers the states of processes that people watch.
+//! - `sessions`: sessions with `IEx` in one.
 //! - `park`: puts machines away that nobody looks at, and brings them back.
 //! - `screen`: shows people what happens.
 //! - `alone`: runs that nobody looks at, from files to what came of them.
@@ -15,11 +17,16 @@
 //! - `prepare`: compiles files and makes a machine of them.
 //! - `program`: what a machine is given to run.
 //! - `upgrade`: brings what changed in the files into a machine that runs.
+//! - `format`: formats files; `edits` says what that changes.
+//! - `complete`: says what may be meant by the beginning of a name.
 //! - `engine`: what all machines start from.
 
 mod alone;
 mod collect;
+mod complete;
+mod edits;
 mod engine;
+mod format;
 mod look;
 mod machine;
 mod order;
@@ -29,7 +36,9 @@ mod prepare;
 mod program;
 mod run;
 mod screen;
+mod sessions;
 mod upgrade;
+mod watched;
 
 use std::collections::HashMap;
 use std::sync::mpsc::Receiver;
@@ -152,6 +161,17 @@ impl Runs {
                 let run = self.last(app, sandbox).await?.ok_or_else(not_running)?;
                 self.bring_back(app, &run).await;
                 return upgrade::upgrade(app, &run, COMPILE_TIME).await.map(Some);
+            }
+            LiveCommand::Session { text } => Order::Session { user: by.to_owned(), text },
+            LiveCommand::EndSession => Order::EndSession { user: by.to_owned() },
+            LiveCommand::States { pid } => Order::States { pid },
+            LiveCommand::Usage => Order::Usage,
+            LiveCommand::Format { file } => {
+                let formatted = Box::new(self.format(app, sandbox, file).await?);
+                return Ok(Some(ReplyValue::Formatted { formatted }));
+            }
+            LiveCommand::Complete { path, before } => {
+                return self.complete(app, sandbox, &path, &before).await.map(ReplyValue::Completions).map(Some);
             }
             LiveCommand::Ping | LiveCommand::Say { .. } | LiveCommand::Filter { .. } => return Ok(None),
         };

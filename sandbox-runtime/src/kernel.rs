@@ -42,6 +42,7 @@ pub mod spawn;
 pub mod suspend;
 pub mod timer;
 pub mod turn;
+pub mod usage;
 pub mod wasm;
 
 use std::hash::{Hash, Hasher};

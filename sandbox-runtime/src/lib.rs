@@ -12,6 +12,7 @@
 //! - [`compile`]: compiles the files of programs in sandboxes.
 //! - [`hot`]: new code for sandboxes that run.
 //! - [`repl`]: sessions with IEx in sandboxes that run.
+//! - [`tools`]: what editors ask for: the formatter, and what modules offer.
 //! - [`driver`]: runs a machine against the clock.
 //! - [`snapshot`]: a machine at one moment, to go on from.
 //! - [`timeline`]: a run with its past: recording, replay, seeking, forks, differences.
@@ -36,4 +37,5 @@ pub mod repl;
 pub mod runner;
 pub mod snapshot;
 pub mod timeline;
+pub mod tools;
 pub mod workbench;

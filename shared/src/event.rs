@@ -345,6 +345,24 @@ impl EventKind {
         "halted",
     ];
 
+    /// Bytes of the terms and outputs in it.
+    pub fn payload_bytes(&self) -> usize {
+        match self {
+            Self::Sent { message, .. }
+            | Self::Delivered { message }
+            | Self::Dropped { message, .. }
+            | Self::Rewritten { message } => message.len(),
+            Self::Spawned { entry, .. } => entry.args.len(),
+            Self::Exited { reason, .. } | Self::ExitSignal { reason, .. } => reason.len(),
+            Self::Ets { arguments, .. } => arguments.len(),
+            Self::PersistentTerm { key, .. } => key.len(),
+            Self::Output { bytes, .. } => bytes.len(),
+            Self::Guest { detail, .. } | Self::Denied { detail, .. } | Self::Supervision { detail, .. } => detail.len(),
+            Self::FlagSet { value, .. } => value.len(),
+            _ => 0,
+        }
+    }
+
     /// The name of the kind, as it is written down.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ mod pairs;
 mod pieces;
 mod process;
 mod role;
+mod session;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::time::VirtualTime;
 
 pub use process::{Exit, Process, Status};
 pub use role::{Behaviour, Role};
+pub use session::{Piece, Session};
 
 /// How many processes that have ended are remembered.
 const ENDED_KEPT: usize = 2_000;
@@ -48,6 +50,9 @@ pub struct World {
     pub totals: Totals,
     /// The last bytes that were written to the console.
     pub output: Output,
+    /// Sessions with `IEx`, by the process that serves each.
+    #[serde(default, with = "pairs")]
+    pub sessions: BTreeMap<Pid, Session>,
     /// Limits that were reached, with how often.
     pub limits: BTreeMap<LimitKind, u64>,
     /// Why the machine stopped for good, if it did.
@@ -118,6 +123,7 @@ impl World {
         self.seq = event.seq;
         self.at = event.at;
         let actor = event.pid;
+        let is_said = session::apply(&mut self.sessions, event);
         if let Some(process) = actor.and_then(|pid| self.processes.get_mut(&pid)) {
             process.reductions = process.reductions.max(event.reductions);
             process.last_event = event.seq;
@@ -178,7 +184,7 @@ impl World {
             EventKind::CodeDeleted { module } => {
                 self.modules.remove(module);
             }
-            EventKind::Output { bytes, .. } => self.output.push(event.seq, bytes),
+            EventKind::Output { bytes, .. } if !is_said => self.output.push(event.seq, bytes),
             EventKind::LimitReached { limit, .. } => *self.limits.entry(*limit).or_default() += 1,
             EventKind::Halted { reason } => self.halted = Some(reason.clone()),
             _ => {}

@@ -1,5 +1,7 @@
 //! The second socket of a sandbox, and the same events over SSE.
 
+mod wanted;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +12,15 @@ use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebS
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use serde::Deserialize;
+use shared::Pid;
 use shared::access::Operation;
 use shared::api::ErrorBody;
 use shared::api::live::{ClientMessage, LiveCommand, Participant, Position, ServerMessage};
 use shared::api::run::ReplyValue;
 use shared::document::close;
+use shared::filter::Filter;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -23,9 +28,11 @@ use super::documents::Bucket;
 use super::extract::{Path, Query};
 use crate::auth::Caller;
 use crate::error::ApiError;
+use crate::filter::ready;
 use crate::live::{self, Presence, Published, Read, Stream};
 use crate::state::AppState;
 use crate::store::Access;
+use wanted::Wanted;
 
 /// Longest message of a client.
 const MESSAGE_BYTES_MAX: usize = 64 << 10;
@@ -55,9 +62,35 @@ pub(super) struct From {
     seq: Option<u64>,
     /// Names of the kinds of events that are wanted, separated by commas; all when nothing is said.
     kinds: Option<String>,
+    /// Of what happens in the machine, only events of these processes: their numbers, separated by commas.
+    pids: Option<String>,
+    /// Of what happens in the machine, only events of these names (`sent`, `exited`, …), separated by commas.
+    events: Option<String>,
+    /// Of what happens in the machine, only events that match this pattern of Elixir, perhaps with guards:
+    /// `%{event: :sent, message: {:work, n}} when n > 10`.
+    pattern: Option<String>,
     /// For browsers, which cannot set headers here.
     #[serde(rename = "access_token")]
     _access_token: Option<String>,
+}
+
+impl From {
+    /// What is wanted of the stream.
+    fn wanted(&self) -> Result<Wanted, ApiError> {
+        let list = |text: &String| text.split(',').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
+        let pid = |text: String| {
+            let number = text.parse().map(Pid);
+            number.map_err(|_| ApiError::Invalid(format!("A process is named by its number, and {text:?} is none")))
+        };
+        let pids = self.pids.as_ref().map(list).unwrap_or_default();
+        let filter = Filter {
+            pids: pids.into_iter().map(pid).collect::<Result<_, _>>()?,
+            kinds: self.events.as_ref().map(list).unwrap_or_default(),
+            pattern: self.pattern.clone(),
+            matching: None,
+        };
+        Ok(Wanted::new(self.kinds.as_ref().map(list), ready(&filter)?))
+    }
 }
 
 /// Follow what happens, and give commands
@@ -76,9 +109,10 @@ pub(super) async fn socket(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let access = caller.access(&state, &sandbox, Operation::View).await?;
+    let wanted = from.wanted()?;
     let upgrade = upgrade?.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
     Ok(upgrade.on_upgrade(async move |socket| {
-        let mut reader = Reader::new(state, caller, sandbox, access, from, &headers);
+        let mut reader = Reader::new(state, caller, sandbox, access, from, wanted, &headers);
         let (code, why) = serve(&mut reader, socket).await;
         tracing::debug!(code, why, "a socket ended");
     }))
@@ -97,11 +131,12 @@ pub(super) async fn events(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {
     let access = caller.access(&state, &sandbox, Operation::View).await?;
+    let wanted = from.wanted()?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.split_once(' '));
     if let Some((epoch, seq)) = last {
         (from.epoch, from.seq) = (Some(epoch.to_owned()), seq.parse().ok());
     }
-    let mut reader = Reader::new(state, caller, sandbox, access, from, &headers);
+    let mut reader = Reader::new(state, caller, sandbox, access, from, wanted, &headers);
     let (sender, queue) = mpsc::channel::<Result<Event, Infallible>>(SSE_QUEUE);
     tokio::spawn(async move {
         let _presence = reader.enter();
@@ -132,17 +167,24 @@ struct Reader {
     /// The last event that was sent; nothing before the beginning.
     sent: Option<u64>,
     from: Option<Position>,
-    kinds: Option<Vec<String>>,
+    wanted: Wanted,
     /// Of the request that opened the socket; the numbers of commands go behind it.
     request_id: String,
 }
 
 impl Reader {
-    fn new(app: AppState, caller: Caller, sandbox: String, access: Access, from: From, headers: &HeaderMap) -> Self {
+    fn new(
+        app: AppState,
+        caller: Caller,
+        sandbox: String,
+        access: Access,
+        from: From,
+        wanted: Wanted,
+        headers: &HeaderMap,
+    ) -> Self {
         let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
         let stream = app.live().stream(&sandbox, app.clock());
         let position = from.epoch.zip(from.seq).map(|(epoch, seq)| Position { epoch, seq });
-        let kinds = from.kinds.map(|kinds| kinds.split(',').map(|kind| kind.trim().to_owned()).collect());
         let (events, access_changes) = (stream.events(), stream.access());
         Self {
             app,
@@ -154,7 +196,7 @@ impl Reader {
             access_changes,
             sent: None,
             from: position,
-            kinds,
+            wanted,
             request_id,
         }
     }
@@ -178,9 +220,11 @@ impl Reader {
                 Read::Events(events) => {
                     if let Some(last) = events.last() {
                         self.sent = Some(last.seq);
-                        let wanted: Vec<_> = events.into_iter().filter(|event| self.wants(event)).collect();
+                        let sent =
+                            |event: &Arc<Published>| self.wanted.of(event).map(|text| Outgoing::Event(event.seq, text));
+                        let wanted: Vec<_> = events.iter().filter_map(sent).collect();
                         if !wanted.is_empty() {
-                            return Ok(wanted.into_iter().map(Outgoing::Event).collect());
+                            return Ok(wanted);
                         }
                         continue;
                     }
@@ -196,10 +240,6 @@ impl Reader {
                 () = tokio::time::sleep(HEARTBEAT) => self.access.until = Some(0),
             }
         }
-    }
-
-    fn wants(&self, event: &Published) -> bool {
-        self.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == event.kind))
     }
 
     /// Whether the reader may still be here, when that may have changed.
@@ -237,7 +277,7 @@ impl Reader {
     fn place_of(&self, message: &Outgoing) -> Position {
         match message {
             Outgoing::Beginning(_, position) => position.clone(),
-            Outgoing::Event(event) => Position { epoch: self.stream.position().epoch, seq: event.seq },
+            Outgoing::Event(seq, _) => Position { epoch: self.stream.position().epoch, seq: *seq },
         }
     }
 
@@ -250,9 +290,10 @@ impl Reader {
         let ClientMessage { id, command } = serde_json::from_str(text)
             .map_err(|error| (close::BAD_MESSAGE, format!("This message cannot be read: {error}")))?;
         let reply = Reply { id, request_id: format!("{} {id}", self.request_id) };
-        if let LiveCommand::Filter { kinds } = command {
-            self.kinds = kinds;
-            return Ok(Some(reply.with(Ok(None))));
+        if let LiveCommand::Filter { kinds, events } = command {
+            let events = events.map_or(Ok(None), |events| ready(&events));
+            let set = events.map(|events| self.wanted = Wanted::new(kinds, events));
+            return Ok(Some(reply.with(set.map(|()| None))));
         }
         let does = Doer { app: self.app.clone(), caller: self.caller.clone(), sandbox: self.sandbox.clone() };
         // The value of an expression may come late or never, and compiling takes its time; everything else keeps its order.
@@ -312,7 +353,8 @@ impl Reply {
 enum Outgoing {
     /// A snapshot, or that it goes on, and where.
     Beginning(ServerMessage, Position),
-    Event(Arc<Published>),
+    /// An event: its number, and what it says.
+    Event(u64, Bytes),
 }
 
 impl Outgoing {
@@ -320,7 +362,7 @@ impl Outgoing {
     fn text(&self) -> Option<Utf8Bytes> {
         match self {
             Self::Beginning(message, _) => json(message),
-            Self::Event(event) => Utf8Bytes::try_from(event.text.clone()).ok(),
+            Self::Event(_, text) => wanted::text(text.clone()),
         }
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use shared::access::{Operation, Scope};
 use shared::api::ErrorBody;
+use shared::api::code::{Formatted, ToFormat};
 use shared::api::live::LiveCommand;
 use shared::api::run::{NewRun, ReplyValue, RunOptions, RunResult, RunStatus};
 
@@ -77,4 +78,21 @@ pub(super) async fn stop(
     caller.access(&state, &sandbox, LiveCommand::Stop.needs()).await?;
     state.runs().command(&state, &sandbox, &caller.user.id, LiveCommand::Stop).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Format a file
+///
+/// With Elixir's own formatter, and with the settings of `.formatter.exs` in the sandbox. Nothing is changed by it: the answer says
+/// what to change.
+#[utoipa::path(post, path = "/sandboxes/{sandbox}/format", tag = "runs", params(("sandbox" = String, Path)),
+    request_body = ToFormat,
+    responses((status = 200, body = Formatted), (status = "4XX", body = ErrorBody)))]
+pub(super) async fn format(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(sandbox): Path<String>,
+    Json(file): Json<ToFormat>,
+) -> Result<Json<Formatted>, ApiError> {
+    caller.access(&state, &sandbox, Operation::EditCode).await?;
+    state.runs().format(&state, &sandbox, file).await.map(Json)
 }

@@ -15,6 +15,7 @@ use super::order::{Orders, orders};
 use super::pool::{Pool, Task};
 use super::{check, engine, prepare, program};
 use crate::error::ApiError;
+use crate::filter::ready;
 
 /// Runs that go on at the same time.
 const AT_ONCE: usize = 4;
@@ -103,6 +104,7 @@ pub(super) async fn run(pool: &Pool, room: &Room, person: &str, new: NewRun) -> 
     let fast = || RunOptions { time: TimeMode::default(), ..RunOptions::default() };
     let options = new.options.unwrap_or_else(fast);
     check(&options)?;
+    let filter = new.filter.as_ref().map_or(Ok(None), ready)?;
     let timeout = new.timeout_millis.unwrap_or(TIMEOUT_MILLIS);
     if !(1..=TIMEOUT_MAX_MILLIS).contains(&timeout) {
         return Err(ApiError::Invalid(format!("A run may take 1 to {TIMEOUT_MAX_MILLIS} ms")));
@@ -135,7 +137,7 @@ pub(super) async fn run(pool: &Pool, room: &Room, person: &str, new: NewRun) -> 
     };
     let (sender, receiver) = orders();
     let (to, ended) = oneshot::channel();
-    let running = Running::new(machine, receiver, Collector::new(new.events, to)).alone(&new.input);
+    let running = Running::new(machine, receiver, Collector::new(new.events, filter, to)).alone(&new.input);
     let _held = Held { task: pool.add(running), orders: Some(sender) };
     let (end, collected) = ended.await.map_err(|_| ApiError::Internal)?;
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();

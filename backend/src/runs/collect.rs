@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use shared::api::run::RunEnd;
 use shared::event::{Device, Event, EventKind};
+use shared::filter::EventFilter;
 use shared::{EventSeq, VirtualTime};
 use tokio::sync::oneshot;
 
@@ -37,6 +38,7 @@ impl Default for Reached {
 pub(super) struct Collector {
     collected: Collected,
     wanted: HashSet<String>,
+    filter: Option<EventFilter>,
     to: Option<oneshot::Sender<(RunEnd, Collected)>>,
 }
 
@@ -44,9 +46,17 @@ pub(super) struct Collector {
 const ALL: &str = "*";
 
 impl Collector {
-    /// Keeps the events of these names.
-    pub(super) fn new(wanted: Vec<String>, to: oneshot::Sender<(RunEnd, Collected)>) -> Self {
-        Self { collected: Collected::default(), wanted: wanted.into_iter().collect(), to: Some(to) }
+    /// Keeps the events of these names, as far as a filter wants them.
+    pub(super) fn new(
+        wanted: Vec<String>,
+        filter: Option<EventFilter>,
+        to: oneshot::Sender<(RunEnd, Collected)>,
+    ) -> Self {
+        let mut wanted: HashSet<String> = wanted.into_iter().collect();
+        if wanted.is_empty() && filter.is_some() {
+            wanted.insert(ALL.to_owned());
+        }
+        Self { collected: Collected::default(), wanted, filter, to: Some(to) }
     }
 }
 
@@ -65,7 +75,8 @@ impl Screen for Collector {
                 collected.truncated |= bytes.len() > room;
                 to.extend(bytes.iter().take(room));
             }
-            if all || (!self.wanted.is_empty() && self.wanted.contains(event.kind.name())) {
+            let is_named = all || (!self.wanted.is_empty() && self.wanted.contains(event.kind.name()));
+            if is_named && self.filter.as_ref().is_none_or(|filter| filter.wants(&event)) {
                 if collected.events.len() < EVENTS_MAX {
                     collected.events.push(event);
                 } else {

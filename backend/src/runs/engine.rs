@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use sandbox_runtime::compile::Compiler;
+use sandbox_runtime::tools::Tools;
 use sandbox_runtime::workbench::Workbench;
 use shared::api::ProgramsStatus;
 use shared::world::World;
 use tokio::sync::{OnceCell, Semaphore};
 
+use super::complete::Offers;
 use crate::assets;
 use crate::cli;
 
@@ -16,14 +18,18 @@ use crate::cli;
 pub(super) struct Kit {
     pub(super) workbench: Workbench,
     pub(super) compiler: Compiler,
+    pub(super) offers: Offers,
     /// What can be seen of a system that has booted and runs nothing yet.
     pub(super) world: World,
     /// Programs that are compiled at the same time.
     pub(super) compiling: Semaphore,
+    /// Questions of editors that are answered at the same time.
+    pub(super) asking: Semaphore,
 }
 
 /// More would only wait for each other.
 const COMPILING_AT_ONCE: usize = 2;
+const ASKING_AT_ONCE: usize = 2;
 
 static KIT: OnceCell<Arc<Kit>> = OnceCell::const_new();
 
@@ -67,5 +73,13 @@ fn make() -> anyhow::Result<Kit> {
         world.apply(event);
     }
     let compiler = Compiler::new(workbench.clone());
-    Ok(Kit { workbench, compiler, world, compiling: Semaphore::new(COMPILING_AT_ONCE) })
+    let offers = Offers::new(Tools::new(workbench.clone()));
+    Ok(Kit {
+        workbench,
+        compiler,
+        offers,
+        world,
+        compiling: Semaphore::new(COMPILING_AT_ONCE),
+        asking: Semaphore::new(ASKING_AT_ONCE),
+    })
 }

@@ -2,13 +2,16 @@
 //! that evaluates.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sandbox_runtime::host::instance::WasmFactory;
+use sandbox_runtime::kernel::Process;
 use sandbox_runtime::kernel::outside::Outcome;
 use sandbox_runtime::machine::Machine;
-use shared::api::run::{ReplyValue, TableInfo};
+use shared::api::run::{Large, ReplyValue, TableInfo, Usage, Used};
 use shared::command::Command;
 use shared::event::Entry;
+use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Etf, Pid, Ref, Term};
 
@@ -21,6 +24,12 @@ const ITEMS_MAX: usize = 32;
 /// Objects of one answer, and about how many bytes they may have.
 const ROWS_MAX: u32 = 1_000;
 const ROWS_BYTES_MAX: usize = 1 << 20;
+
+/// Processes that are named because they use much.
+const LARGEST: usize = 5;
+
+/// Modules of one answer.
+const MODULES_MAX: usize = 5_000;
 
 /// An answer that is larger than this is left out.
 const ITEM_BYTES_MAX: usize = 1 << 20;
@@ -43,6 +52,33 @@ pub(super) fn process(machine: &mut Machine<WasmFactory>, pid: Pid, items: &[Str
         }
     }
     Ok(ReplyValue::Process { items: known })
+}
+
+/// How much of its limits a machine uses, and which processes use most.
+pub(super) fn usage(machine: &Machine<WasmFactory>) -> ReplyValue {
+    let kernel = machine.kernel();
+    let used = |(limit, now, most): (LimitKind, u64, u64)| Used {
+        limit,
+        now,
+        most: Some(most).filter(|most| *most < u64::MAX),
+    };
+    let most = |amount: fn(&Process) -> u64| {
+        let amounts = kernel.pids().filter_map(|pid| Some(Large { pid, amount: amount(kernel.process(pid)?) }));
+        let mut amounts: Vec<Large> = amounts.filter(|large| large.amount > 0).collect();
+        amounts.sort_by_key(|large| (std::cmp::Reverse(large.amount), large.pid));
+        amounts.truncate(LARGEST);
+        amounts
+    };
+    ReplyValue::Usage(Usage {
+        used: kernel.usage().into_iter().map(used).collect(),
+        largest: most(|process| process.memory),
+        longest: most(|process| process.mailbox().messages()),
+    })
+}
+
+/// The modules that were loaded since the machine booted.
+pub(super) fn modules(machine: &Machine<WasmFactory>) -> Vec<(Atom, Arc<[u8]>)> {
+    machine.kernel().code().iter().map(|(name, module)| (name.clone(), module.code.clone())).take(MODULES_MAX).collect()
 }
 
 /// All tables.

@@ -17,6 +17,8 @@ use tokio::sync::oneshot;
 
 use super::order::{Answer, Asked, Order, Parked, not_running};
 use super::pool::{Job, Next};
+use super::sessions::Sessions;
+use super::watched::Watched;
 use super::{look, upgrade};
 use crate::error::ApiError;
 
@@ -113,6 +115,8 @@ pub(super) struct Running<S: Screen> {
     is_alone: bool,
     /// Those who wait for the end of a process that does what they asked for, and how to read it from the reason.
     awaited: HashMap<Pid, (Read, oneshot::Sender<Answer>)>,
+    sessions: Sessions,
+    watched: Watched,
     end: Option<RunEnd>,
     is_parked: bool,
 }
@@ -128,6 +132,8 @@ impl<S: Screen> Running<S> {
             shown: None,
             is_alone: false,
             awaited: HashMap::new(),
+            sessions: Sessions::default(),
+            watched: Watched::default(),
             end: None,
             is_parked: false,
         }
@@ -210,6 +216,18 @@ impl<S: Screen> Running<S> {
             Order::Load { modules } => {
                 return self.begin(|machine| upgrade::load(machine, &modules), upgrade::loaded, reply);
             }
+            Order::Session { user, text } => self.sessions.say(&mut self.machine, user, text.as_deref()).map(Some),
+            Order::EndSession { user } => {
+                self.sessions.end(&mut self.machine, &user);
+                Ok(None)
+            }
+            Order::States { pid } => self.watched.states(&mut self.machine, pid, now).map(Some),
+            Order::Usage => Ok(Some(look::usage(&self.machine))),
+            Order::Modules { to } => {
+                // Whoever asked may have gone.
+                drop(to.send(look::modules(&self.machine)));
+                Ok(None)
+            }
         };
         // Whoever asked may have gone.
         drop(reply.send(answer));
@@ -255,6 +273,7 @@ impl<S: Screen> Running<S> {
 
     fn show_events(&mut self) {
         let events = self.machine.take_events();
+        self.watched.look(&mut self.machine, &events);
         if !self.awaited.is_empty() {
             for event in &events {
                 if let (Some(pid), EventKind::Exited { reason, .. }) = (event.pid, &event.kind)
@@ -275,7 +294,9 @@ impl<S: Screen> Running<S> {
         // Time is always accepted.
         self.tell(Command::AdvanceTime { wall: self.wall.now(begun) }).ok();
         loop {
-            let stopped = self.machine.run(TURNS);
+            // Of a process that is watched, no state is missed.
+            let turns = if self.watched.is_empty(begun) { TURNS } else { 1 };
+            let stopped = self.machine.run(turns);
             self.show_events();
             if stopped != Stopped::TurnLimit || begun.elapsed() > SLICE {
                 return stopped;

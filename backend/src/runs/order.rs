@@ -1,5 +1,6 @@
 //! What a machine that runs is asked for, and how the question reaches it.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::snapshot::Snapshot;
 use shared::api::run::{ReplyValue, RunEnd};
 use shared::command::Command;
+use shared::term::Atom;
 use shared::{Pid, Ref};
 use tokio::sync::oneshot;
 
@@ -42,6 +44,16 @@ pub(super) enum Order {
     Evaluate { code: String },
     /// To go on with other code.
     Load { modules: Vec<Module> },
+    /// A session with `IEx` of this person, and to type this into it.
+    Session { user: String, text: Option<String> },
+    /// The end of that session.
+    EndSession { user: String },
+    /// The last states of a process, and to watch it.
+    States { pid: Pid },
+    /// How much it uses.
+    Usage,
+    /// The modules that were loaded since it booted.
+    Modules { to: oneshot::Sender<Vec<(Atom, Arc<[u8]>)>> },
     /// To be put away: it has no turn after that.
     Park { to: oneshot::Sender<Parked> },
 }

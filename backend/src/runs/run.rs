@@ -274,6 +274,11 @@ impl Run {
         self.way().task = Some(task);
     }
 
+    /// Whether it has a machine that could be asked at once.
+    pub(super) fn has_machine(&self) -> bool {
+        matches!(self.status().state, RunState::Running | RunState::Paused) && self.way().task.is_some()
+    }
+
     /// It is about to have another machine; gives where the orders for that come out.
     pub(super) fn begins_again(&self) -> Receiver<Asked> {
         let (sender, receiver) = orders();

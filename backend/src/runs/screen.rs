@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use shared::EventSeq;
 use shared::api::live::LiveEvent;
 use shared::api::run::{EventBatch, RunEnd};
-use shared::event::{Event, EventKind};
+use shared::event::Event;
+use shared::world::World;
 
 use super::machine::{Reached, Screen, Status};
 use super::run::Run;
@@ -20,6 +21,9 @@ const BATCH_BYTES: usize = 1 << 20;
 
 /// How much of the time may be spent on showing: one part in so many.
 const SHARE: u32 = 5;
+
+/// How much is sent in a microsecond at most, about: a page has to read it, and to stay usable meanwhile.
+const BYTES_PER_MICRO: u64 = 8;
 
 /// The screen of a run.
 pub(super) struct LiveScreen {
@@ -59,11 +63,13 @@ impl LiveScreen {
         // First into the picture and then to the readers: whoever comes in between sees it twice, which hurts nobody.
         let after = self.fold();
         let events = std::mem::take(&mut self.events);
-        self.bytes = 0;
+        let mut bytes = std::mem::take(&mut self.bytes) as u64;
         let overflowed = std::mem::take(&mut self.overflowed);
         if self.run.is_watched() {
             let event = if overflowed {
-                LiveEvent::Picture(Box::new(self.run.picture()))
+                let picture = self.run.picture();
+                bytes = weight(&picture.world);
+                LiveEvent::Picture(Box::new(picture))
             } else {
                 let run = self.run.id();
                 LiveEvent::Events(EventBatch { run, after, through: self.reached.seq, at: self.reached.at, events })
@@ -71,7 +77,8 @@ impl LiveScreen {
             self.run.publish(event);
         }
         let now = Instant::now();
-        self.due = now + TICK.max((now - begun) * (SHARE - 1));
+        let rest = Duration::from_micros(bytes / BYTES_PER_MICRO);
+        self.due = now + TICK.max(rest).max((now - begun) * (SHARE - 1));
     }
 }
 
@@ -123,21 +130,13 @@ impl Screen for LiveScreen {
     }
 }
 
+/// About how many bytes a picture takes on the wire.
+fn weight(world: &World) -> u64 {
+    let output: usize = world.output.pieces.iter().map(|(_, bytes)| 24 + bytes.len() / 3 * 4).sum();
+    (output + world.processes.len() * 450) as u64
+}
+
 /// About how many bytes it takes on the wire.
 fn size(event: &Event) -> usize {
-    let part = match &event.kind {
-        EventKind::Sent { message, .. }
-        | EventKind::Delivered { message }
-        | EventKind::Dropped { message, .. }
-        | EventKind::Rewritten { message } => message.len(),
-        EventKind::Spawned { entry, .. } => entry.args.len(),
-        EventKind::Exited { reason, .. } | EventKind::ExitSignal { reason, .. } => reason.len(),
-        EventKind::Ets { arguments, .. } => arguments.len(),
-        EventKind::PersistentTerm { key, .. } => key.len(),
-        EventKind::Output { bytes, .. } => bytes.len(),
-        EventKind::Guest { detail, .. } | EventKind::Denied { detail, .. } => detail.len(),
-        EventKind::FlagSet { value, .. } => value.len(),
-        _ => 0,
-    };
-    200 + part / 3 * 4
+    200 + event.kind.payload_bytes() / 3 * 4
 }

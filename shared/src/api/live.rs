@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::ErrorBody;
-use super::code::Diagnostic;
+use super::code::{Diagnostic, ToFormat};
 use super::run::{EventBatch, Picture, ReplyValue, RunOptions, RunSnapshot, RunStatus};
 use super::sandboxes::Sandbox;
 use super::sharing::ChatMessage;
 use crate::access::{Operation, Role};
 use crate::command::Command;
+use crate::filter::Filter;
 use crate::ids::{Pid, Ref};
 
 /// A place in the stream of events of a sandbox. Numbers are consecutive within an epoch; a new epoch begins when the
@@ -81,6 +82,9 @@ pub enum LiveEvent {
 }
 
 impl LiveEvent {
+    /// The kind of [`LiveEvent::Events`].
+    pub const EVENTS: &str = "events";
+
     /// The name of its kind, for filters.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -92,7 +96,7 @@ impl LiveEvent {
             Self::MembersChanged => "members_changed",
             Self::Run { .. } => "run",
             Self::Diagnostics { .. } => "diagnostics",
-            Self::Events(_) => "events",
+            Self::Events(_) => Self::EVENTS,
             Self::Picture(_) => "picture",
         }
     }
@@ -180,10 +184,14 @@ pub enum LiveCommand {
         /// What.
         text: String,
     },
-    /// From now on only events of these kinds.
+    /// From now on only events of these kinds, and of what happens in the machine only what a filter wants.
     Filter {
         /// Their names; all, when there is nothing.
         kinds: Option<Vec<String>>,
+        /// What is wanted of what happens in the machine; everything, when there is nothing.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        events: Option<Box<Filter>>,
     },
     /// Run the files as they are now. When a run is under way it is stopped first; of several people who ask within the time
     /// that it takes to begin, the first one begins the run and the others are answered with that same run.
@@ -247,6 +255,34 @@ pub enum LiveCommand {
     /// Compile what has changed in the files, and bring it into the program that runs, as an upgrade does: processes whose
     /// behaviour has changed change their state with `code_change`.
     Upgrade,
+    /// Type into one's own session with `IEx` in the machine; it begins when there is none, and its bindings last as long as it
+    /// does. What it prints are events of the process that serves it.
+    Session {
+        /// What is typed; nothing to only begin it.
+        text: Option<String>,
+    },
+    /// End one's own session, also when it computes.
+    EndSession,
+    /// Format a file of Elixir with Elixir's own formatter. Nothing is changed by it.
+    Format {
+        /// The file.
+        file: ToFormat,
+    },
+    /// Say what may be meant: modules of the sandbox and of the library, and what they offer.
+    Complete {
+        /// The file that is written in: its path says the language.
+        path: String,
+        /// What stands in the line before the caret, names in it being whole (aliases taken out).
+        before: String,
+    },
+    /// The last states of a generic process, and from now on all that it has.
+    States {
+        /// Which.
+        #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+        pid: Pid,
+    },
+    /// How much of its limits the machine uses.
+    Usage,
     /// Give the picture of the machine as it is now, for a reader that has found a gap.
     Picture,
 }
@@ -256,18 +292,22 @@ impl LiveCommand {
     #[must_use]
     pub fn needs(&self) -> Operation {
         match self {
-            Self::Ping | Self::Filter { .. } | Self::Picture => Operation::View,
+            Self::Ping | Self::Filter { .. } | Self::Picture | Self::Usage => Operation::View,
+            Self::Format { .. } | Self::Complete { .. } => Operation::EditCode,
             Self::Say { .. } => Operation::Chat,
             Self::Run { .. }
             | Self::Stop
             | Self::Restart
             | Self::Input { .. }
             | Self::Evaluate { .. }
-            | Self::Upgrade => Operation::ChangeState,
+            | Self::Upgrade
+            | Self::Session { .. }
+            | Self::EndSession => Operation::ChangeState,
             Self::Pause
             | Self::Continue
             | Self::Step { .. }
             | Self::Inspect { .. }
+            | Self::States { .. }
             | Self::Tables
             | Self::Rows { .. } => Operation::Debug,
             Self::Tell { input } => match **input {

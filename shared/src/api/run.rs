@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::etf::Etf;
 use crate::event::Event;
+use crate::filter::Filter;
 use crate::ids::{EventSeq, Pid, Ref};
 use crate::limits::{LimitKind, Limits};
 use crate::schedule::{Schedule, TimeMode};
@@ -17,7 +18,7 @@ use crate::term::Atom;
 use crate::time::VirtualTime;
 use crate::world::World;
 
-use super::code::Diagnostic;
+use super::code::{Completions, Diagnostic, Formatted};
 use super::sandboxes::Files;
 
 /// What is to be run.
@@ -267,6 +268,26 @@ pub enum ReplyValue {
     },
     /// The picture as it is now.
     Picture(Box<Picture>),
+    /// One's own session.
+    Session {
+        /// The process that serves it.
+        #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+        pid: Pid,
+    },
+    /// What the formatter made of a file.
+    Formatted {
+        /// It.
+        formatted: Box<Formatted>,
+    },
+    /// What may be meant.
+    Completions(Completions),
+    /// The last states of a process.
+    States {
+        /// The earliest first.
+        states: Vec<StateAt>,
+    },
+    /// How much of its limits the machine uses.
+    Usage(Usage),
 }
 
 /// A module of which there is new code.
@@ -344,8 +365,12 @@ pub struct NewRun {
     pub limits: Option<Limits>,
     /// How long it may take outside, in milliseconds; 10 seconds when nothing is said, and what the server allows at most.
     pub timeout_millis: Option<u64>,
-    /// Which events are wanted, by their names (`spawned`, `exited`, …); none when nothing is said, all with `*`.
+    /// Which events are wanted, by their names (`spawned`, `exited`, …); all with `*`, and none when nothing is said and there
+    /// is no filter.
     pub events: Vec<String>,
+    /// Of these, or of all when no names are given, only what the filter wants.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub filter: Option<Filter>,
 }
 
 /// What came of a run.
@@ -376,4 +401,55 @@ pub struct RunResult {
     pub took_millis: u64,
     /// The seed that was taken.
     pub seed: u64,
+}
+
+/// A state that a process had.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateAt {
+    /// After which event.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+    pub seq: EventSeq,
+    /// When, in nanoseconds of virtual time.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+    pub at: VirtualTime,
+    /// As `sys:get_state/1` gives it; nothing when it was too large to be kept.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub state: Option<Etf>,
+}
+
+/// How much a machine uses.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Of what is limited, how much.
+    pub used: Vec<Used>,
+    /// The processes that use most memory, the largest first.
+    pub largest: Vec<Large>,
+    /// The processes with the longest mailboxes, the longest first; those with empty ones are left out.
+    pub longest: Vec<Large>,
+}
+
+/// How much of something limited is used.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// Of what.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub limit: LimitKind,
+    /// How much there is.
+    pub now: u64,
+    /// How much there may be; nothing when there is no limit.
+    pub most: Option<u64>,
+}
+
+/// A process that uses much of something.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Large {
+    /// The process.
+    #[cfg_attr(feature = "openapi", schema(value_type = u64))]
+    pub pid: Pid,
+    /// Bytes, or messages.
+    pub amount: u64,
 }

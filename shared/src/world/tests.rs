@@ -168,3 +168,35 @@ fn a_picture_survives_the_wire() {
     let text = serde_json::to_string(&log.world).expect("it can be written");
     assert_eq!(serde_json::from_str::<World>(&text).expect("it can be read"), log.world);
 }
+
+#[test]
+fn what_is_said_in_a_session_is_no_output_of_the_program() {
+    let mut log = Log::default();
+    let output = |text: &str| EventKind::Output { device: Device::Stdout, bytes: text.as_bytes().into() };
+    let typed = |to: u64, text: &str| {
+        let message = Term::tuple([Term::atom("console"), Term::binary(text.as_bytes())]);
+        EventKind::Sent { to: Destination::Pid(Pid(to)), receiver: Some(Pid(to)), message: Etf::of(&message) }
+    };
+    log.spawn(None, 7, Entry::new("orrery_user", "session", Etf::of(&Term::list([Term::Nil]))));
+    log.spawn(None, 8, Entry::new("shop", "start", Etf::of(&Term::Nil)));
+    log.add(7, output("iex(1)> "));
+    log.add(7, EventKind::InputWanted);
+    assert!(log.world.sessions[&Pid(7)].wants_input);
+    log.add(None, typed(7, "1 + 1\n"));
+    log.add(None, typed(8, "nobody's\n"));
+    log.add(7, output("2\n"));
+    log.add(8, output("of the program"));
+    let session = &log.world.sessions[&Pid(7)];
+    let said = |piece: &Piece| (String::from_utf8_lossy(&piece.bytes).into_owned(), piece.typed);
+    let said: Vec<_> = session.pieces.iter().map(said).collect();
+    let expected = [("iex(1)> ", false), ("1 + 1\n", true), ("2\n", false)];
+    assert_eq!(said, expected.map(|(text, typed)| (text.to_owned(), typed)));
+    assert!(!session.wants_input && !session.is_over);
+    assert_eq!(log.world.output.text(), "of the program");
+    log.exit(7, Term::atom("normal"));
+    assert!(log.world.sessions[&Pid(7)].is_over);
+    for pid in 20..60 {
+        log.spawn(None, pid, Entry::new("orrery_user", "session", Etf::of(&Term::list([Term::Nil]))));
+    }
+    assert_eq!((log.world.sessions.len(), log.world.sessions.contains_key(&Pid(7))), (16, false));
+}

@@ -1,6 +1,7 @@
 //! The HTTP API of a real server.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is how it fails")]
 
+mod coding;
 mod description;
 mod documents;
 mod errors;

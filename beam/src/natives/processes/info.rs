@@ -149,12 +149,16 @@ pub fn local_item(vm: &mut Vm, item: Term) -> Result<Option<Term>, Fail> {
     Ok(Some(value))
 }
 
-/// Answers what is asked of the process while it does not run: an item of `process_info/2`, `garbage_collect`, or one of these
-/// about a module: `{module_loaded, Module}`, `{check_process_code, Module}`, `{delete_module, Module}`,
+/// Answers what is asked of the process while it does not run: an item of `process_info/2`, `garbage_collect`, `state` (the state
+/// that a behaviour went on with last, as `sys:get_state/1` gives it; also of a process that would not answer), or one of these about
+/// a module: `{module_loaded, Module}`, `{check_process_code, Module}`, `{delete_module, Module}`,
 /// `{purge_module, Module}`. Nothing for what is none of these.
 pub fn answer(vm: &mut Vm, question: Term) -> Result<Option<Term>, Fail> {
     if vm.atom_name(question) == "garbage_collect" {
         return Ok(Some(boolean(vm.collect_idle())));
+    }
+    if vm.atom_name(question) == "state" {
+        return Ok(Some(vm.state).filter(|state| *state != Term::NONE));
     }
     let Some(&[what, module]) = question.tuple_of::<2>() else { return local_item(vm, question) };
     let is_so = match vm.atom_name(what) {

@@ -1,0 +1,32 @@
+//! Filters of events as people send them: not longer than they may be, and made ready.
+
+use shared::filter::{EventFilter, Filter};
+
+use crate::error::ApiError;
+
+/// Longest pattern, in bytes: evaluating it for an event takes time in proportion.
+const PATTERN_BYTES_MAX: usize = 4 << 10;
+
+/// Longest match specification.
+const MATCHING_BYTES_MAX: usize = 4 << 10;
+
+/// Most processes that are named.
+const PIDS_MAX: usize = 1_000;
+
+/// A filter that is ready, if it says anything.
+///
+/// # Errors
+///
+/// When it makes no sense: the text says where.
+pub(crate) fn ready(filter: &Filter) -> Result<Option<EventFilter>, ApiError> {
+    let is_long = filter.pattern.as_ref().is_some_and(|pattern| pattern.len() > PATTERN_BYTES_MAX)
+        || filter.matching.as_ref().is_some_and(|matching| matching.len() > MATCHING_BYTES_MAX)
+        || filter.pids.len() > PIDS_MAX;
+    if is_long {
+        return Err(ApiError::TooLarge);
+    }
+    if *filter == Filter::default() {
+        return Ok(None);
+    }
+    EventFilter::new(filter).map(Some).map_err(|error| ApiError::Invalid(error.to_string()))
+}
