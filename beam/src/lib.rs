@@ -10,6 +10,7 @@
 //! - [`vm`], [`registers`], [`mailbox`], [`dictionary`], [`flags`], [`inspect`]: one process
 //! - [`compare`], [`hash`]: order, equality and hashes of terms
 //! - [`etf`]: the external term format
+//! - [`deflate`]: compression with the bytes of zlib
 //! - [`print`]: terms as text
 //! - [`natives`]: functions that the library imports from the runtime system
 //! - [`guest`], [`arena`]: the process interface of the wasm guest, and its memory
@@ -24,6 +25,7 @@ pub mod bits;
 pub mod bitstring;
 pub mod code;
 pub mod compare;
+pub mod deflate;
 pub mod dictionary;
 pub mod etf;
 pub mod fail;

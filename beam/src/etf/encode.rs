@@ -1,9 +1,8 @@
 //! Terms to bytes, as `term_to_binary/2` gives them.
 
-use std::io::Write;
-
 use crate::atoms::NONODE;
 use crate::compare::{cmp_exact, field, ref_words};
+use crate::deflate::{Deflate, Flush, Status, Strategy};
 use crate::image::Image;
 use crate::map;
 use crate::term::{Bits, Term, header_kind, kind};
@@ -115,12 +114,13 @@ pub(super) fn local_check(body: &[u8]) -> u32 {
 }
 
 fn compress(plain: Vec<u8>, level: u8) -> Vec<u8> {
-    let body = &plain[1..];
     let mut out = vec![VERSION, tag::COMPRESSED];
-    out.u32(body.len() as u32);
-    let mut encoder = flate2::write::ZlibEncoder::new(out, flate2::Compression::new(u32::from(level)));
-    match encoder.write_all(body).and_then(|()| encoder.finish()) {
-        Ok(out) if out.len() < plain.len() => out,
+    out.u32((plain.len() - 1) as u32);
+    let Some(mut codec) = Deflate::new(i32::from(level), 15, 8, Strategy::Default) else { return plain };
+    // Where the output is full before the end, the whole did not become smaller.
+    let room = plain.len().saturating_sub(out.len());
+    match codec.compress(&mut &plain[1..], &mut out, room, Flush::Finish) {
+        Status::StreamEnd => out,
         _ => plain,
     }
 }

@@ -132,8 +132,8 @@ fn native_info(vm: &mut Vm, module: Term, cause: Option<Term>) -> Term {
         "os" | "code" | "net_kernel" => atoms::ERL_KERNEL_ERRORS,
         _ => atoms::ERL_ERTS_ERRORS,
     };
-    // OTP explains nothing of this module.
-    if vm.atom_name(module) == "prim_file" {
+    // Functions of these modules are in libraries that OTP loads, and nothing explains them.
+    if matches!(vm.atom_name(module), "prim_file" | "prim_buffer" | "zlib" | "crypto") {
         return Term::NIL;
     }
     let mut pairs = vec![(atoms::MODULE, explainer)];

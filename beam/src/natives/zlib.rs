@@ -1,9 +1,8 @@
 //! What `zlib.erl` imports from its native library.
 
-use zlib_rs::DeflateFlush;
-
 use super::{Native, iolist};
 use crate::atoms;
+use crate::deflate::Flush;
 use crate::fail::{Fail, Outcome};
 use crate::natives::binary::binary;
 use crate::term::Term;
@@ -48,6 +47,7 @@ fn error(vm: &mut Vm, wrong: Wrong) -> Fail {
         Wrong::NotInitialized => "not_initialized",
         Wrong::AlreadyInitialized => "already_initialized",
         Wrong::Memory => "mem_error",
+        Wrong::Buffer => "buf_error",
     };
     vm.atom(name).map_or_else(|fail| fail, Fail::Error)
 }
@@ -145,8 +145,8 @@ fn inflate_reset(vm: &mut Vm, args: &[Term]) -> Outcome {
 }
 
 fn deflate_params(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let (level, _strategy) = (number(args[1])?, number(args[2])?);
-    with(vm, args[0], |s| s.set_level(level)).map(|()| atoms::OK)
+    let (level, strategy) = (number(args[1])?, number(args[2])?);
+    with(vm, args[0], |s| s.set_params(level, strategy)).map(|()| atoms::OK)
 }
 
 fn deflate_end(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -163,7 +163,7 @@ fn chunk_size(term: Term) -> Result<usize, Fail> {
 
 fn deflate(vm: &mut Vm, args: &[Term]) -> Outcome {
     let (input, output) = (chunk_size(args[1])?, chunk_size(args[2])?);
-    let flush = DeflateFlush::try_from(number(args[3])?).map_err(|()| Fail::BADARG)?;
+    let flush = Flush::numbered(number(args[3])?).ok_or(Fail::BADARG)?;
     let (step, out) = with(vm, args[0], |s| s.deflate(input, output, flush))?;
     result(vm, input, step, out)
 }

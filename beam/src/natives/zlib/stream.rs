@@ -2,10 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use zlib_rs::{
-    Deflate, DeflateConfig, DeflateError, DeflateFlush, Inflate, InflateError, InflateFlush, Method, Status, Strategy,
-};
+use zlib_rs::{Inflate, InflateError, InflateFlush, Status as InflateStatus};
 
+use crate::deflate::{Deflate, Flush, Status, Strategy};
 use crate::heap::Heap;
 use crate::term::Term;
 
@@ -29,6 +28,8 @@ pub enum Wrong {
     AlreadyInitialized,
     /// `mem_error`
     Memory,
+    /// `buf_error`
+    Buffer,
 }
 
 /// What a stream does when data follows the end of what it decompresses.
@@ -53,12 +54,6 @@ pub enum Step {
     NeedDictionary(u32),
 }
 
-struct Compression {
-    codec: Deflate,
-    started: bool,
-    finished: bool,
-}
-
 struct Decompression {
     codec: Inflate,
     window_bits: i32,
@@ -71,11 +66,10 @@ struct Decompression {
 }
 
 enum State {
+    /// It may be begun: nothing was, or that has ended.
     New,
-    Deflate(Compression),
+    Deflate(Box<Deflate>),
     Inflate(Decompression),
-    /// `deflateEnd/1`, `inflateEnd/1` or `close/1` was called.
-    Ended,
 }
 
 /// One stream.
@@ -111,19 +105,12 @@ impl Stream {
 
     /// `deflateInit/6` with the numbers of zlib.
     pub fn begin_deflate(&mut self, level: i32, window_bits: i32, mem_level: i32, strategy: i32) -> Result<(), Wrong> {
-        let Ok(strategy) = Strategy::try_from(strategy) else { return Err(Wrong::Stream) };
-        let valid = matches!(window_bits, -15..=-9 | 8..=15 | 25..=31)
-            && (-1..=9).contains(&level)
-            && (1..=9).contains(&mem_level);
         if !matches!(self.state, State::New) {
             return Err(Wrong::AlreadyInitialized);
         }
-        if !valid {
-            return Err(Wrong::Stream);
-        }
-        let config = DeflateConfig { level, method: Method::Deflated, window_bits, mem_level, strategy };
-        let codec = Deflate::new_with_config(config);
-        self.begin(State::Deflate(Compression { codec, started: false, finished: false }))
+        let strategy = Strategy::numbered(strategy).ok_or(Wrong::Stream)?;
+        let codec = Deflate::new(level, window_bits, mem_level, strategy).ok_or(Wrong::Stream)?;
+        self.begin(State::Deflate(Box::new(codec)))
     }
 
     /// `inflateInit/3` with the numbers of zlib.
@@ -140,7 +127,7 @@ impl Stream {
 
     /// Adds input.
     pub fn enqueue(&mut self, bytes: Vec<u8>) -> Result<(), Wrong> {
-        if matches!(self.state, State::New | State::Ended) {
+        if matches!(self.state, State::New) {
             return Err(Wrong::NotInitialized);
         }
         if !bytes.is_empty() {
@@ -149,8 +136,8 @@ impl Stream {
         Ok(())
     }
 
-    fn deflating(&mut self) -> Result<&mut Compression, Wrong> {
-        if let State::Deflate(compression) = &mut self.state { Ok(compression) } else { Err(Wrong::NotInitialized) }
+    fn deflating(&mut self) -> Result<&mut Deflate, Wrong> {
+        if let State::Deflate(codec) = &mut self.state { Ok(codec) } else { Err(Wrong::NotInitialized) }
     }
 
     fn inflating(&mut self) -> Result<&mut Decompression, Wrong> {
@@ -170,42 +157,38 @@ impl Stream {
         }
     }
 
-    /// Compresses up to `input` bytes into up to `output` bytes.
-    pub fn deflate(&mut self, input: usize, output: usize, flush: DeflateFlush) -> Result<(Step, Vec<u8>), Wrong> {
+    /// Compresses up to `input` bytes into up to `output` bytes. The flush is asked for once all input is taken.
+    pub fn deflate(&mut self, input: usize, output: usize, flush: Flush) -> Result<(Step, Vec<u8>), Wrong> {
+        let mut out = Vec::new();
+        let mut consumed = 0;
+        let mut status = Status::Ok;
         self.deflating()?;
-        let (mut out, mut written, mut left) = (vec![0; output], 0, input);
-        loop {
-            let used = self.used;
-            let chunk = self.input.front().map_or(&[][..], |c| &c[used..]);
-            let chunk = &chunk[..chunk.len().min(left)];
-            let is_last = self.input.len() <= 1 && used + chunk.len() == self.input.front().map_or(0, Vec::len);
-            let flush = if is_last { flush } else { DeflateFlush::NoFlush };
-            let State::Deflate(compression) = &mut self.state else { return Err(Wrong::NotInitialized) };
-            let (was_in, was_out) = (compression.codec.total_in(), compression.codec.total_out());
-            compression.started |= !chunk.is_empty() || flush != DeflateFlush::NoFlush;
-            if compression.finished && !chunk.is_empty() {
-                return Err(Wrong::Stream);
-            }
-            let status =
-                compression.codec.compress(chunk, &mut out[written..], flush).map_err(|error| match error {
-                    DeflateError::MemError => Wrong::Memory,
-                    _ => Wrong::Stream,
-                })?;
-            let read = (compression.codec.total_in() - was_in) as usize;
-            written += (compression.codec.total_out() - was_out) as usize;
-            compression.finished |= status == Status::StreamEnd;
-            let finished = compression.finished;
-            left -= read;
+        while status == Status::Ok && consumed < input {
+            let State::Deflate(codec) = &mut self.state else { return Err(Wrong::NotInitialized) };
+            let Some(chunk) = self.input.front() else { break };
+            let chunk = &chunk[self.used..];
+            let chunk = &chunk[..chunk.len().min(input)];
+            let (mut rest, room) = (chunk, output - out.len());
+            status = codec.compress(&mut rest, &mut out, room, Flush::None);
+            let (read, is_used_up) = (chunk.len() - rest.len(), rest.is_empty());
+            consumed += read;
             self.take_input(read);
-            let idle = status == Status::BufError;
-            if finished || written == output || left == 0 || self.input.is_empty() || idle {
+            if !is_used_up {
                 break;
             }
         }
-        out.truncate(written);
-        let more = written == output || !self.input.is_empty();
-        let finished = self.deflating()?.finished && self.input.is_empty();
-        Ok((if more && !finished { Step::Continue } else { Step::Finished }, out))
+        let waiting = !self.input.is_empty();
+        if status == Status::Ok && !waiting && out.len() < output {
+            let room = output - out.len();
+            status = self.deflating()?.compress(&mut &[][..], &mut out, room, flush);
+        }
+        if status == Status::StreamError {
+            return Err(Wrong::Stream);
+        }
+        if consumed == 0 && out.is_empty() && waiting {
+            return Err(Wrong::Data);
+        }
+        Ok((if waiting || out.len() >= output { Step::Continue } else { Step::Finished }, out))
     }
 
     /// Decompresses up to `input` bytes into up to `output` bytes.
@@ -240,8 +223,8 @@ impl Stream {
             let mut idle = false;
             match result {
                 Ok(status) => {
-                    state.ended |= status == Status::StreamEnd;
-                    idle = status == Status::BufError;
+                    state.ended |= status == InflateStatus::StreamEnd;
+                    idle = status == InflateStatus::BufError;
                 }
                 Err(InflateError::NeedDict { dict_id }) => {
                     state.wanted = Some(dict_id);
@@ -289,31 +272,25 @@ impl Stream {
 
     /// `deflateReset/1`
     pub fn reset_deflate(&mut self) -> Result<(), Wrong> {
-        let state = self.deflating()?;
-        state.codec.reset();
-        state.started = false;
-        state.finished = false;
+        self.deflating()?.reset();
         self.clear_input();
         Ok(())
     }
 
-    /// `deflateParams/3`. The strategy, and the level once something was written, cannot be changed and stay as they are:
-    /// that only changes how well it compresses.
-    pub fn set_level(&mut self, level: i32) -> Result<(), Wrong> {
-        let state = self.deflating()?;
-        if !(-1..=9).contains(&level) {
-            return Err(Wrong::Stream);
+    /// `deflateParams/3` with the numbers of zlib.
+    pub fn set_params(&mut self, level: i32, strategy: i32) -> Result<(), Wrong> {
+        let codec = self.deflating()?;
+        let strategy = Strategy::numbered(strategy).ok_or(Wrong::Stream)?;
+        match codec.set_params(level, strategy) {
+            Status::Ok | Status::StreamEnd => Ok(()),
+            Status::BufError => Err(Wrong::Buffer),
+            Status::StreamError => Err(Wrong::Stream),
         }
-        if state.started { Ok(()) } else { state.codec.set_level(level).map(|_| ()).map_err(|_| Wrong::Stream) }
     }
 
     /// `deflateSetDictionary/2`: gives the checksum of the dictionary.
     pub fn set_deflate_dictionary(&mut self, dictionary: &[u8]) -> Result<u32, Wrong> {
-        let state = self.deflating()?;
-        if state.started {
-            return Err(Wrong::Stream);
-        }
-        state.codec.set_dictionary(dictionary).map_err(|_| Wrong::Stream)
+        self.deflating()?.set_dictionary(dictionary).ok_or(Wrong::Stream)
     }
 
     /// `inflateSetDictionary/2`
@@ -338,8 +315,7 @@ impl Stream {
 
     /// `deflateEnd/1`: an error if compression is under way.
     pub fn end_deflate(&mut self) -> Result<(), Wrong> {
-        let state = self.deflating()?;
-        let complete = !state.started || state.finished;
+        let complete = !self.deflating()?.is_under_way() && self.input.is_empty();
         self.end();
         if complete { Ok(()) } else { Err(Wrong::Data) }
     }
@@ -352,7 +328,7 @@ impl Stream {
     }
 
     fn end(&mut self) {
-        self.state = State::Ended;
+        self.state = State::New;
         self.clear_input();
     }
 }
