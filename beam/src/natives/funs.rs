@@ -103,8 +103,20 @@ fn fun_info(vm: &mut Vm, args: &[Term]) -> Outcome {
     Ok(vm.heap.list(&items))
 }
 
+/// Loads the module of a fun that came from another process, so that it is known which function stands for it.
+fn load_module_of(vm: &mut Vm, fun: Term) -> Result<(), Fail> {
+    if let Fun::Local(FunEntry { module, code, .. }, _) = read(vm, fun)?
+        && code.is_null()
+        && !vm.image.get().modules.contains_key(&module)
+    {
+        vm.load_from_host(module);
+    }
+    Ok(())
+}
+
 fn fun_info_item(vm: &mut Vm, args: &[Term]) -> Outcome {
     let item = args[1];
+    load_module_of(vm, args[0])?;
     let value = match (vm.atom_name(item), read(vm, args[0])?) {
         ("module", Fun::Local(entry, _)) => entry.module,
         ("module", Fun::External((module, ..))) => module,
@@ -130,6 +142,7 @@ fn fun_info_item(vm: &mut Vm, args: &[Term]) -> Outcome {
 }
 
 fn fun_info_mfa(vm: &mut Vm, args: &[Term]) -> Outcome {
+    load_module_of(vm, args[0])?;
     let (module, function, arity) = match read(vm, args[0])? {
         Fun::Local(entry, _) => (entry.module, entry.function, entry.arity),
         Fun::External(mfa) => mfa,

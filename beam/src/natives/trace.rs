@@ -67,7 +67,28 @@ fn same(_: &mut Vm, args: &[Term]) -> Outcome {
 }
 
 fn trace_info_of_session(vm: &mut Vm, args: &[Term]) -> Outcome {
-    trace_info(vm, &args[1..])
+    if vm.atom_name(args[2]) == "session" { sessions(vm, args[1]) } else { trace_info(vm, &args[1..]) }
+}
+
+/// In which sessions something is traced (OTP: `trace:session_info/1`): there is the session that always is.
+fn sessions(vm: &mut Vm, what: Term) -> Outcome {
+    let session = vm.atom("session")?;
+    let traced = match vm.atom_name(what) {
+        "any" | "send" | "receive" => {
+            let always = [vm.atom("legacy")?, vm.atom("default")?];
+            let always = vm.heap.tuple(&always);
+            vm.heap.list(&[always])
+        }
+        "on_load" => Term::NIL,
+        _ => {
+            let item = vm.atom(if what.tuple().is_some() { "traced" } else { "flags" })?;
+            if trace_info(vm, &[what, item])?.tuple().is_none_or(|found| found[1] == atoms::UNDEFINED) {
+                return Ok(atoms::UNDEFINED);
+            }
+            Term::NIL
+        }
+    };
+    Ok(vm.heap.tuple(&[session, traced]))
 }
 
 fn trace_info(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -210,6 +231,11 @@ erlang:trace_info('receive',match_spec) => {match_spec,true}
 erlang:trace_info(send,all) => error: badarg
 erlang:trace_info(foo,traced) => error: badarg
 erlang:trace_info(new,foo) => error: badarg
+erts_internal:trace_info(any,any,session) => {session,[{legacy,default}]}
+erts_internal:trace_info(any,new,session) => {session,[]}
+erts_internal:trace_info(any,{erlang,self,0},session) => {session,[]}
+erts_internal:trace_info(any,{nope,map,2},session) => undefined
+erts_internal:trace_info(any,foo,session) => error: badarg
 erts_internal:trace(new,false,[call]) => 0
 erts_internal:trace('$pid',false,[all]) => 1
 erts_internal:trace('$pid',foo,[]) => error: badarg

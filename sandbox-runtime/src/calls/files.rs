@@ -35,19 +35,33 @@ fn done(outcome: Result<(), FileError>) -> Answer {
     answer(outcome.map(|()| Value::Term(Term::atom("ok"))))
 }
 
-/// A file name as an absolute path. `Ok(None)`: a name that no file of ours can have.
-fn path(host: &Host, arguments: &Arguments<'_>, i: usize) -> Result<Option<String>, Failure> {
+/// A file name as an absolute path, or why no file of ours can be there.
+fn path(host: &Host, arguments: &Arguments<'_>, i: usize) -> Result<Result<String, FileError>, Failure> {
     let name = arguments.term(i)?;
     let name = name.as_binary().and_then(|name| name.strip_suffix(&[0])).ok_or(Failure::badarg())?;
-    let Ok(name) = str::from_utf8(name) else { return Ok(None) };
-    Ok(Some(host.kernel().settings().absolute(name)))
+    let Ok(name) = str::from_utf8(name) else { return Ok(Err(FileError::Einval)) };
+    let settings = host.kernel().settings();
+    let path = settings.absolute(name);
+    // What stands before a `..` has to be a directory, and so does what stands before a last slash if it is there.
+    let climbs = name.match_indices("/..").filter(|(at, _)| matches!(name.as_bytes().get(at + 3), None | Some(b'/')));
+    for (at, _) in climbs.filter(|(at, _)| *at > 0) {
+        match info(host, &settings.absolute(&name[..at])) {
+            Ok(found) if found.is_directory => {}
+            Ok(_) => return Ok(Err(FileError::Enotdir)),
+            Err(reason) => return Ok(Err(reason)),
+        }
+    }
+    if name.ends_with('/') && info(host, &path).is_ok_and(|found| !found.is_directory) {
+        return Ok(Err(FileError::Enotdir));
+    }
+    Ok(Ok(path))
 }
 
 macro_rules! path {
     ($host:expr, $arguments:expr, $i:expr) => {
         match path($host, $arguments, $i)? {
-            Some(path) => path,
-            None => return error("einval"),
+            Ok(path) => path,
+            Err(reason) => return error(reason.name()),
         }
     };
 }

@@ -78,6 +78,8 @@ impl Kernel {
     /// # Errors
     /// `badarg` when `target` is not alive. The leader need not be, as in Erlang/OTP.
     pub fn set_group_leader(&mut self, pid: Pid, leader: Pid, target: Pid) -> Result<(), Raise> {
+        // Signals that came before act before, as the request is one itself in OTP.
+        self.flush_signals(target);
         self.process_mut(target).ok_or(Raise::Badarg)?.group_leader = leader;
         self.record(Some(pid), EventKind::GroupLeaderSet { target, leader });
         Ok(())

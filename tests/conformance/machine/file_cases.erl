@@ -6,7 +6,7 @@ cases() ->
     [{setup, fun setup/0}, {whole_files, fun whole_files/0}, {raw_reading, fun raw_reading/0}, {raw_writing, fun raw_writing/0},
      {open_errors, fun open_errors/0}, {append, fun append/0}, {read_write, fun read_write/0}, {folders, fun folders/0},
      {renaming, fun renaming/0}, {current_folder, fun current_folder/0}, {file_info, fun file_info/0}, {filelib, fun filelib_cases/0},
-     {terms, fun terms/0}, {io_files, fun io_files/0}, {lines, fun lines/0}, {names, fun names/0}, {copy, fun copy/0},
+     {terms, fun terms/0}, {io_files, fun io_files/0}, {lines, fun lines/0}, {names, fun names/0}, {upwards, fun upwards/0}, {copy, fun copy/0},
      {owner_ends, fun owner_ends/0}, {crash_report, fun crash_report/0}].
 
 attempt(F) ->
@@ -115,6 +115,14 @@ names() ->
                          fun() -> file:read_file([1080]) end, fun() -> file:read_file(<<"a">>) end, fun() -> file:write_file(foo, "x") end,
                          fun() -> file:read_file("foo") end, fun() -> lists:member([1080], element(2, file:list_dir("."))) end,
                          fun() -> file:read_file(["a" | "b"]) end, fun() -> file:read_file([$i, ["o"]]) end]].
+
+%% Only folders have something above them, and only folders end with a slash.
+upwards() ->
+    ok = file:write_file("up", "u"),
+    ok = file:make_dir("updir"),
+    [attempt(F) || F <- [fun() -> file:read_file("updir/../up") end, fun() -> file:read_file("up/../up") end, fun() -> file:read_file("nope/../up") end, fun() -> file:read_file("up/../..") end,
+                         fun() -> file:read_file("up/") end, fun() -> file:read_file("updir/./../updir/../up") end, fun() -> filelib:is_file("up/..") end, fun() -> filelib:is_dir("updir/..") end,
+                         fun() -> file:list_dir("updir/") end, fun() -> filelib:wildcard("up*/..") end, fun() -> file:make_dir("new/") end, fun() -> file:del_dir("updir/") end, fun() -> file:read_file("..up") end]].
 
 copy() ->
     ok = file:write_file("c1", lists:duplicate(100000, $x)),

@@ -30,6 +30,8 @@ cases() ->
      {timer_arguments, fun timer_arguments/0},
      {timer_to_name, fun timer_to_name/0},
      {group_leaders, fun group_leaders/0},
+     {funs_elsewhere, fun funs_elsewhere/0},
+     {heap_sizes, fun heap_sizes/0},
      {hibernation, fun hibernation/0},
      {trap_exit_from_dead_link, fun trap_exit_from_dead_link/0},
      {error_in_linked, fun error_in_linked/0},
@@ -378,8 +380,31 @@ group_leaders() ->
     true = group_leader(self(), P),
     B = process_info(P, group_leader) =:= {group_leader, self()},
     C = [attempt(fun() -> group_leader(X, Y) end) || {X, Y} <- [{foo, self()}, {self(), foo}]],
+    %% A process that is told to end no longer has a group leader.
+    exit(P, stop),
+    D = attempt(fun() -> group_leader(G, P) end),
+    {is_pid(G), A, B, C, D}.
+
+%% What is known of a fun where it was sent to, before anything of its module ran there.
+funs_elsewhere() ->
+    F = fun() -> receive stop -> ok end end,
+    P = proc_lib:spawn(F),
+    {name, Name} = erlang:fun_info(F, name),
+    A = proc_lib:initial_call(P) =:= {?MODULE, Name, []},
+    Q = spawn(erlang, apply, [fun lists:foreach/2, [fun(X) -> X end, []]]),
+    Parent = self(),
+    spawn(fun() -> receive G -> Parent ! {info, erlang:fun_info(G, name), erlang:fun_info(G, arity)} end end) ! F,
+    B = receive {info, I, J} -> {I =:= {name, Name}, J} after 1000 -> late end,
     P ! stop,
-    {is_pid(G), A, B, C}.
+    {A, B, is_pid(Q)}.
+
+%% A heap is never smaller than was asked for.
+heap_sizes() ->
+    P = spawn_opt(fun() -> receive stop -> ok end end, [{min_heap_size, 10000}]),
+    receive after 10 -> ok end,
+    [{heap_size, H}, {total_heap_size, T}, {garbage_collection, Settings}] = process_info(P, [heap_size, total_heap_size, garbage_collection]),
+    P ! stop,
+    {H >= 10000, T >= H, proplists:get_value(min_heap_size, Settings)}.
 
 hibernation() ->
     Parent = self(),

@@ -147,7 +147,7 @@ ets_all() ->
 ets_match_specs() ->
     MS = ets:match_spec_compile([{{'$1', '$2'}, [{is_integer, '$2'}], [{{'$2', '$1'}}]}]),
     {ets:is_compiled_ms(MS), ets:is_compiled_ms(foo), ets:match_spec_run([{a, 1}, {b, x}, {c, 3}], MS),
-     attempt(fun() -> ets:match_spec_compile([foo]) end), ets:test_ms({a, 1}, [{{'$1', '_'}, [], ['$1']}]),
+     attempt(fun() -> ets:match_spec_compile([foo]) end), attempt(fun() -> ets:match_spec_compile([]) end), attempt(fun() -> ets:match_spec_run([a], []) end), ets:test_ms({a, 1}, [{{'$1', '_'}, [], ['$1']}]),
      ets:test_ms({a, 1}, [{{'$1'}, [], ['$1']}])}.
 
 ets_tab() ->

@@ -38,6 +38,8 @@ pub(super) fn get(vm: &mut Vm, args: &[Term]) -> Outcome {
     match vm.atom_name(args[0]) {
         "available_internal_state" => Ok(atoms::TRUE),
         "reds_left" => Ok(Term::small(vm.reductions_left.max(0))),
+        // OTP counts so only if it is built for that.
+        "flxctr_memory_usage" => vm.atom("notsup"),
         _ => Err(Fail::BADARG),
     }
 }
@@ -65,6 +67,16 @@ pub(super) fn set(vm: &mut Vm, args: &[Term]) -> Outcome {
         "force_gc" if value == vm.pid => {
             vm.heap.request_collection();
             Ok(atoms::TRUE)
+        }
+        // Tables do not interrupt themselves; nor does OTP unless it is built for that.
+        "ets_force_trap" => vm.atom("notsup"),
+        // Nothing is shared between threads that could be split, and messages are copied before they are read.
+        "ets_force_split" | "ets_debug_random_split_join" if value.tuple_of::<2>().is_some() => Ok(atoms::OK),
+        "mbuf" => Ok(value),
+        "binary" => {
+            let bytes = value.small_value().and_then(|n| usize::try_from(n).ok()).ok_or(Fail::BADARG)?;
+            vm.heap.check_bytes(bytes)?;
+            Ok(vm.heap.binary_from_vec(vec![0; bytes], bytes * 8))
         }
         // Nothing of the machine goes on in the background that could be waited for.
         "wait" if value.is_atom() => Ok(atoms::OK),

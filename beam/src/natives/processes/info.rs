@@ -83,6 +83,11 @@ fn own_items(vm: &mut Vm, items: &[Term]) -> Result<Vec<Term>, Fail> {
     pairs.map(|(item, value)| Ok(vm.heap.tuple(&[*item, value.ok_or(Fail::BADARG)?]))).collect()
 }
 
+/// Words of a heap: never less than the process asked for, whatever it takes here.
+fn heap_words(vm: &Vm, words: usize) -> i64 {
+    (words as i64).max(vm.flags.min_heap_size as i64)
+}
+
 /// The value of an item that the process itself knows; nothing for the host's items and for what is no item.
 pub fn local_item(vm: &mut Vm, item: Term) -> Result<Option<Term>, Fail> {
     let value = match vm.atom_name(item) {
@@ -107,8 +112,8 @@ pub fn local_item(vm: &mut Vm, item: Term) -> Result<Option<Term>, Fail> {
         "collections" => Term::small(vm.heap.collections as i64),
         "message_queue_data" => vm.atom(if vm.flags.is_off_heap { "off_heap" } else { "on_heap" })?,
         "error_handler" => vm.error_handler,
-        "total_heap_size" => Term::small((vm.heap.block_words() + vm.heap.fragment_words) as i64),
-        "heap_size" => Term::small((vm.heap.block_words() - vm.heap.stack_words()) as i64),
+        "total_heap_size" => Term::small(heap_words(vm, vm.heap.block_words() + vm.heap.fragment_words)),
+        "heap_size" => Term::small(heap_words(vm, vm.heap.block_words() - vm.heap.stack_words())),
         "stack_size" => Term::small(vm.heap.stack_words() as i64),
         "memory" => Term::small(memory_bytes(vm) as i64),
         "catchlevel" => Term::small(vm.catch_count() as i64),

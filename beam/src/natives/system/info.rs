@@ -34,6 +34,12 @@ fn of_pair(vm: &mut Vm, key: Term, argument: Term) -> Outcome {
         ("cpu_topology", "defined" | "detected" | "used") => Ok(atoms::UNDEFINED),
         // No allocator of OTP's is in use, which is what OTP says of one that is switched off.
         ("allocator" | "allocator_sizes", _) if argument.is_atom() => Ok(atoms::FALSE),
+        ("allocator" | "allocator_sizes", _) => {
+            let names = argument.proper_list().filter(|names| names.iter().all(|name| name.is_atom()));
+            let pairs = names.ok_or(Fail::BADARG)?;
+            let pairs: Vec<Term> = pairs.iter().map(|name| vm.heap.tuple(&[*name, atoms::FALSE])).collect();
+            Ok(vm.heap.list(&pairs))
+        }
         _ => Err(Fail::BADARG),
     }
 }

@@ -94,12 +94,19 @@ fn set_option(table: &mut Table, option: &Term) -> Result<(), EtsError> {
     Ok(())
 }
 
+/// The form in which OTP's own tests ask for a number of locks.
+fn is_lock_count(value: &Term) -> bool {
+    const MAX_LOCKS: i64 = 32_768;
+    matches!(value.as_tuple(), Some([name, count])
+        if name.is_atom("debug_hash_fixed_number_of_locks") && count.as_int().is_some_and(|n| (1..=MAX_LOCKS).contains(&n)))
+}
+
 fn is_tuning(name: &Term, value: &Term) -> bool {
     match name.as_atom() {
         Some("read_concurrency" | "decentralized_counters") => {
             matches!(value.as_atom(), Some("true" | "false"))
         }
-        Some("write_concurrency") => matches!(value.as_atom(), Some("true" | "false" | "auto")),
+        Some("write_concurrency") => matches!(value.as_atom(), Some("true" | "false" | "auto")) || is_lock_count(value),
         _ => false,
     }
 }
