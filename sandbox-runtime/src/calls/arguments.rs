@@ -77,7 +77,7 @@ impl<'a> Arguments<'a> {
     }
     /// An argument, decoded. Fails with `system_limit` where it is nested deeper than the kernel reads.
     pub(super) fn term(&self, i: usize) -> Result<Term, Failure> {
-        self.etf(i)?.decode().map_err(|_| Failure::reason("system_limit"))
+        Term::decode_body(self.body(i)?).map_err(|_| Failure::reason("system_limit"))
     }
     /// An atom.
     pub(super) fn atom(&self, i: usize) -> Result<Atom, Failure> {

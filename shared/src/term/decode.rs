@@ -69,6 +69,16 @@ impl Term {
 }
 
 impl Term {
+    /// The term that `bytes` encode without a version byte, as it stands inside another one, nothing after it.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode_body(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader { rest: bytes };
+        let term = reader.term(0)?;
+        if reader.rest.is_empty() { Ok(term) } else { Err(DecodeError::TrailingBytes(reader.rest.len())) }
+    }
+
     /// The elements of the proper list that `bytes` encode, version byte included, nothing after it.
     ///
     /// # Errors
@@ -141,7 +151,7 @@ impl<'a> Reader<'a> {
         match tag {
             tag::SMALL_TUPLE => {
                 let arity = usize::from(self.u8()?);
-                Ok(Term::Tuple(self.terms(arity, depth + 1)?.into()))
+                self.tuple(arity, depth + 1)
             }
             tag::LARGE_TUPLE => {
                 let arity = self.count()?;
@@ -153,6 +163,19 @@ impl<'a> Reader<'a> {
             tag::EXPORT => self.export(),
             tag => self.leaf(tag),
         }
+    }
+
+    /// Most tuples have a few elements, which need no vector on their way.
+    fn tuple(&mut self, arity: usize, depth: u32) -> Result<Term, DecodeError> {
+        const FEW: usize = 4;
+        if arity > FEW {
+            return Ok(Term::Tuple(self.terms(arity, depth)?.into()));
+        }
+        let mut few = [const { Term::Nil }; FEW];
+        for element in few.iter_mut().take(arity) {
+            *element = self.term(depth)?;
+        }
+        Ok(Term::Tuple(few.into_iter().take(arity).collect()))
     }
 
     /// Everything that holds no other term, save for the node of an identifier.
@@ -194,7 +217,8 @@ impl<'a> Reader<'a> {
         // A list in tail position continues this one; taking it here keeps the depth of a chain of cells at one.
         loop {
             let count = self.count()?;
-            elements.reserve(count.min(RESERVED));
+            // With room for the end.
+            elements.reserve(count.min(RESERVED) + 1);
             for _ in 0..count {
                 elements.push(self.term(depth + 1)?);
             }

@@ -1,5 +1,6 @@
 //! Lists with at least one element.
 
+use std::iter;
 use std::sync::Arc;
 
 use super::Term;
@@ -8,43 +9,48 @@ use super::Term;
 ///
 /// Taking the tail shares the block, so walking a list cell by cell costs nothing.
 #[derive(Clone)]
-pub struct List(Arc<Cells>, usize);
-
-struct Cells {
-    elements: Box<[Term]>,
-    /// [`Term::Nil`] for a proper list; never itself a list.
-    end: Term,
+pub struct List {
+    /// The elements, and then the end: [`Term::Nil`] for a proper list; never itself a list.
+    cells: Arc<[Term]>,
+    /// Elements in front of this list.
+    from: usize,
 }
 
 impl List {
     /// The list of `elements` that ends in `end`: `end` itself when there are none; joined when `end` is a list.
     pub fn term(mut elements: Vec<Term>, end: Term) -> Term {
-        let end = match end {
-            Term::List(rest) if !elements.is_empty() => {
-                elements.extend_from_slice(rest.elements());
-                rest.end().clone()
-            }
-            end => end,
-        };
         if elements.is_empty() {
             return end;
         }
-        Term::List(Self(Arc::new(Cells { elements: elements.into(), end }), 0))
+        match end {
+            Term::List(rest) => elements.extend_from_slice(rest.cells.get(rest.from..).unwrap_or_default()),
+            end => elements.push(end),
+        }
+        Term::List(Self { cells: elements.into(), from: 0 })
+    }
+
+    /// The proper list of these tuples.
+    pub fn of_tuples(tuples: &[Arc<[Term]>]) -> Term {
+        if tuples.is_empty() {
+            return Term::Nil;
+        }
+        let cells = tuples.iter().cloned().map(Term::Tuple).chain(iter::once(Term::Nil)).collect();
+        Term::List(Self { cells, from: 0 })
     }
 
     /// The elements, at least one.
     pub fn elements(&self) -> &[Term] {
-        self.0.elements.get(self.1..).unwrap_or_default()
+        self.cells.get(self.from..self.cells.len() - 1).unwrap_or_default()
     }
 
     /// What stands after the last element: [`Term::Nil`] in a proper list.
     pub fn end(&self) -> &Term {
-        &self.0.end
+        self.cells.last().unwrap_or(&Term::Nil)
     }
 
     /// Whether the list ends in `[]`.
     pub fn is_proper(&self) -> bool {
-        matches!(self.0.end, Term::Nil)
+        matches!(self.end(), Term::Nil)
     }
 
     /// The first element.
@@ -54,10 +60,10 @@ impl List {
 
     /// The list without its first element.
     pub fn tail(&self) -> Term {
-        if self.1 + 1 < self.0.elements.len() {
-            Term::List(Self(Arc::clone(&self.0), self.1 + 1))
+        if self.len() > 1 {
+            Term::List(Self { cells: Arc::clone(&self.cells), from: self.from + 1 })
         } else {
-            self.0.end.clone()
+            self.end().clone()
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shared::term::List;
 use shared::{Pid, Term};
 
 use super::table::{Object, Table};
@@ -9,7 +10,7 @@ use super::{Access, EtsError};
 use crate::kernel::Kernel;
 
 pub(super) fn to_list(objects: &[Object]) -> Term {
-    Term::list(objects.iter().cloned().map(Term::Tuple))
+    List::of_tuples(objects)
 }
 
 /// One object or a list of them, each with a key.
