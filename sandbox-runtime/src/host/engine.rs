@@ -28,7 +28,7 @@ pub struct GuestEngine {
 
 /// Processor time that a turn of the BEAM may take. Thousands of reductions take a millisecond; a native over all memory that a process
 /// may have takes seconds.
-const TURN_TIME: Duration = Duration::from_secs(5);
+const TURN_TIME: Duration = Duration::from_secs(20);
 
 /// The BEAM guest: once with its data segments, to make images from, and once without, to run on them.
 #[derive(Clone)]
