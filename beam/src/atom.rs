@@ -1,6 +1,9 @@
 //! The atom table: names and their numbers.
 
-use rustc_hash::FxHashMap;
+use std::cell::{Cell, RefCell};
+use std::hash::Hasher as _;
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::term::Term;
 
@@ -13,6 +16,23 @@ pub struct AtomTable {
     index: FxHashMap<Box<str>, u32>,
     /// Number of atoms at which creation of another one fails.
     limit: usize,
+}
+
+// Atoms that are not of the library have other numbers in other processes of a sandbox. Where a number must be the same in all
+// of them, it is made of the name. A guest has one table, so this need not be reached through it.
+thread_local! {
+    /// The number of the first such atom.
+    static FIRST: Cell<u32> = const { Cell::new(u32::MAX) };
+    /// What stands for each, from the first one on.
+    static STAND_INS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A number of an atom that is the same in all processes of a sandbox, but perhaps not its alone.
+pub(crate) fn common_number(atom: Term) -> u64 {
+    let number = atom.atom_index();
+    let Some(place) = number.checked_sub(FIRST.get()) else { return number.into() };
+    let stand_in = STAND_INS.with_borrow(|all| all.get(place as usize).copied());
+    stand_in.map_or(number.into(), |stand_in| 1 << 32 | u64::from(stand_in))
 }
 
 /// Why an atom could not be made.
@@ -71,6 +91,13 @@ impl AtomTable {
         self.names.reserve(more);
         self.index.reserve(more);
     }
+    /// Atoms from this number on are of the sandbox, or of one process in it. Natively, where many guests share a thread, their
+    /// numbers are left as they are.
+    pub(crate) fn library_ends_at(&self, number: usize) {
+        if cfg!(target_arch = "wasm32") && FIRST.get() == u32::MAX {
+            FIRST.set(number as u32);
+        }
+    }
     /// Sets the number of atoms at which creation of another one fails.
     pub fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
@@ -78,6 +105,11 @@ impl AtomTable {
 
     fn push(&mut self, name: &str) -> Term {
         let index = self.names.len() as u32;
+        if index >= FIRST.get() {
+            let mut hasher = FxHasher::default();
+            hasher.write(name.as_bytes());
+            STAND_INS.with_borrow_mut(|all| all.push(hasher.finish() as u32));
+        }
         self.names.push(name.into());
         self.index.insert(name.into(), index);
         Term::atom(index)

@@ -98,7 +98,8 @@ impl Guest {
         let image = self.image.get_mut();
         image.reserve();
         // An image that is extended by the code of a sandbox keeps the number: the sandbox counts those atoms.
-        image.library_atoms.get_or_insert(image.atoms.len());
+        let library_atoms = *image.library_atoms.get_or_insert(image.atoms.len());
+        image.atoms.library_ends_at(library_atoms);
         // Whether a host asks for less than this or remembers the place makes no difference to what a process is.
         self.input = vec![0; 1024];
         self.bytes = Vec::with_capacity(1024);

@@ -2,8 +2,9 @@
 //! Appleby, public domain) over the parts of a term.
 //!
 //! Immediates are hashed by their words in OTP. Atoms and funs are known by their numbers, as in OTP, so here the order of a
-//! map that has such keys is ours alone.
+//! map that has such keys is ours alone. It is the same in all processes of a sandbox: the compiler of Elixir counts on that.
 
+use crate::atom::common_number;
 use crate::compare::{field, ref_words};
 use crate::term::{Term, header_kind, kind};
 
@@ -58,7 +59,7 @@ fn otp_word(t: Term) -> Option<u64> {
         return OTP_SMALL.contains(&value).then_some((value << 4) as u64 | 15);
     }
     if t.is_atom() {
-        return Some(u64::from(t.atom_index()) << 6 | 11);
+        return Some(common_number(t) << 6 | 11);
     }
     if t.is_local_pid() {
         return Some(otp_pid(t.pid_number()) << 4 | 3);
@@ -207,7 +208,7 @@ impl State {
 
     fn identity(&mut self, fields: &[Term]) {
         for t in fields {
-            self.mix_beta(if t.is_atom() { u64::from(t.atom_index()) } else { field(*t) });
+            self.mix_beta(if t.is_atom() { common_number(*t) } else { field(*t) });
         }
     }
 

@@ -46,3 +46,14 @@ for f <- [fn -> :ets.insert(:nope, {1}) end, fn -> :ets.new(:renamed, [:named_ta
     e -> IO.puts(Exception.message(e))
   end
 end
+
+# With a limit, the newest of the objects with one key come first.
+for kind <- [:bag, :duplicate_bag] do
+  table = :ets.new(:chunks, [kind])
+  for i <- 1..5, do: :ets.insert(table, {:key, i})
+  {first, rest} = :ets.match(table, {:key, :"$1"}, 2)
+  {second, rest} = :ets.match(rest)
+  IO.inspect({first, second, :ets.match(rest) |> elem(0)})
+  IO.inspect(:ets.select(table, [{{:key, :"$1"}, [{:<, :"$1", 4}], [:"$1"]}], 1) |> elem(0))
+  IO.inspect(:ets.lookup_element(table, :key, 2))
+end

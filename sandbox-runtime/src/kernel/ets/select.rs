@@ -159,7 +159,7 @@ impl Kernel {
         if continuation.is_atom("$end_of_table") {
             return Ok(Selected::new(end_of_table(), 0));
         }
-        let Some([table, way, Term::Int(limit @ 1..), form, spec, key, Term::Int(skip @ 0..)]) =
+        let Some([table, way, Term::Int(limit @ 1..), form, spec, key, Term::Int(left @ 0..)]) =
             continuation.as_tuple()
         else {
             return Err(EtsError::Badarg);
@@ -167,30 +167,44 @@ impl Kernel {
         let way = if way.is_atom("backward") { Way::Backward } else { Way::Forward };
         let form = Form::from_name(form).ok_or(EtsError::Badarg)?;
         let limit = Some(usize::try_from(*limit).map_err(|_| EtsError::Badarg)?);
-        let skip = usize::try_from(*skip).map_err(|_| EtsError::Badarg)?;
-        self.query(pid, &Query { table, spec, form, way, limit }, Some((key, skip)))
+        let left = usize::try_from(*left).map_err(|_| EtsError::Badarg)?;
+        self.query(pid, &Query { table, spec, form, way, limit }, Some((key, left)))
     }
 
+    /// With a limit, the newest of the objects with one key come first, as in OTP; Elixir counts on it for the attributes of modules.
+    /// `from` is a key, and how many of its objects, the oldest ones, are still to be looked at.
     fn query(&self, pid: Pid, query: &Query<'_>, from: Option<(&Term, usize)>) -> Result<Selected, EtsError> {
         let spec = query.form.compile(query.spec)?;
         let table = self.ets.open(pid, query.table, Access::Read)?;
         let way = if table.kind == TableKind::OrderedSet { query.way } else { Way::Forward };
-        let start = from.map(|(key, skip)| (table.key(key), skip));
+        let start = from.map(|(key, left)| (table.key(key), left));
         let mut collector = Collector::new(self.limits.process_bytes);
         let mut visited = 0;
         for (key, slot) in table.candidates(&spec, way, start.as_ref().map(|(key, _)| key)) {
-            let skip = match &start {
-                Some((start, skip)) if *start == key => *skip,
-                _ => 0,
+            let mut objects = slot.objects();
+            if let Some((start, left)) = &start
+                && *start == key
+            {
+                objects = objects.get(..*left).unwrap_or(objects);
+            }
+            let Some(limit) = query.limit else {
+                visited += objects.len() as u64;
+                objects.iter().try_for_each(|object| collector.run(&spec, &Term::Tuple(object.clone()), pid))?;
+                continue;
             };
-            for (at, object) in slot.objects().iter().enumerate().skip(skip) {
-                if query.limit.is_some_and(|limit| collector.results.len() >= limit) {
-                    let place = (slot.key(table.keypos).unwrap_or(key.term()), at);
-                    let continuation = continuation(query, table, way, place);
-                    return Ok(Selected::new(Term::tuple([Term::list(collector.results), continuation]), visited));
-                }
+            let before = collector.results.len();
+            while let Some((object, older)) = objects.split_last()
+                && collector.results.len() < limit
+            {
+                objects = older;
                 visited += 1;
                 collector.run(&spec, &Term::Tuple(object.clone()), pid)?;
+            }
+            collector.results[before..].reverse();
+            if !objects.is_empty() {
+                let place = (slot.key(table.keypos).unwrap_or(key.term()), objects.len());
+                let continuation = continuation(query, table, way, place);
+                return Ok(Selected::new(Term::tuple([Term::list(collector.results), continuation]), visited));
             }
         }
         let results = collector.results;
@@ -232,7 +246,7 @@ impl Collector {
     }
 }
 
-fn continuation(query: &Query<'_>, table: &Table, way: Way, (key, skip): (&Term, usize)) -> Term {
+fn continuation(query: &Query<'_>, table: &Table, way: Way, (key, left): (&Term, usize)) -> Term {
     Term::tuple([
         table.handle(),
         Term::atom(if way == Way::Backward { "backward" } else { "forward" }),
@@ -240,6 +254,6 @@ fn continuation(query: &Query<'_>, table: &Table, way: Way, (key, skip): (&Term,
         Term::atom(query.form.name()),
         query.spec.clone(),
         key.clone(),
-        Term::from(skip as u64),
+        Term::from(left as u64),
     ])
 }
