@@ -116,17 +116,12 @@ pub fn drive(machine: &mut impl Driven, input: &Receiver<Vec<u8>>, outside: &mut
             requests = machine.kernel().console().input_requests();
             outside.wants_input();
         }
-        if stopped != Stopped::Halted && machine.kernel().process(INIT).is_none() {
-            return End::InitEnded;
+        if let Some(end) = ended(machine.kernel(), stopped, !wants_input) {
+            return end;
         }
         match stopped {
-            Stopped::Halted => {
-                let reason = machine.kernel().halted().cloned();
-                return End::Halted(reason.unwrap_or_else(|| Etf::atom("undefined")));
-            }
-            Stopped::Idle { until: None } if !wants_input => return End::Stuck,
             Stopped::Idle { until } => wait(machine, input, until.filter(|_| !is_fast(machine))),
-            Stopped::TurnLimit | Stopped::Horizon => {
+            Stopped::TurnLimit | Stopped::Horizon | Stopped::Halted => {
                 if let Ok(bytes) = input.try_recv() {
                     machine.tell(Command::ConsoleInput { bytes: bytes.into() });
                 }
@@ -139,6 +134,17 @@ pub fn drive(machine: &mut impl Driven, input: &Receiver<Vec<u8>>, outside: &mut
 fn closed() -> Command {
     let message = Term::tuple([Term::atom("console"), Term::atom("closed")]);
     Command::Send { to: Destination::Name(Atom::new("user")), message: Etf::of(&message) }
+}
+
+/// How a machine has ended that stopped so, if it has. One that waits for ever has ended where it is alone: nobody outside could
+/// tell it anything any more.
+pub fn ended(kernel: &Kernel, stopped: Stopped, is_alone: bool) -> Option<End> {
+    match stopped {
+        Stopped::Halted => Some(End::Halted(kernel.halted().cloned().unwrap_or_else(|| Etf::atom("undefined")))),
+        _ if kernel.process(INIT).is_none() => Some(End::InitEnded),
+        Stopped::Idle { until: None } if is_alone => Some(End::Stuck),
+        Stopped::Idle { .. } | Stopped::TurnLimit | Stopped::Horizon => None,
+    }
 }
 
 fn is_fast(machine: &impl Driven) -> bool {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
+use sandbox_runtime::driver::{self, End};
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::machine::{Machine, Stopped};
 use shared::api::run::{RunEnd, RunState};
@@ -30,9 +31,6 @@ const TURNS: u64 = 16;
 
 /// Orders that are carried out in one turn.
 const ORDERS: usize = 64;
-
-/// The first process is `init`: the system ends with it.
-const INIT: Pid = Pid(0);
 
 /// Most turns of one step.
 const STEP_MAX: u32 = 10_000;
@@ -306,13 +304,11 @@ impl<S: Screen> Running<S> {
 
     /// How it ended, if it has.
     fn ended(&self, stopped: Stopped) -> Option<RunEnd> {
-        let kernel = self.machine.kernel();
-        match stopped {
-            Stopped::Halted => Some(halted(kernel.halted())),
-            _ if kernel.process(INIT).is_none() => Some(RunEnd::InitEnded),
-            Stopped::Idle { until: None } if self.is_alone => Some(RunEnd::Stuck),
-            _ => None,
-        }
+        Some(match driver::ended(self.machine.kernel(), stopped, self.is_alone)? {
+            End::Halted(reason) => halted(reason),
+            End::InitEnded => RunEnd::InitEnded,
+            End::Stuck => RunEnd::Stuck,
+        })
     }
 
     /// When the clock outside will show this virtual time.
@@ -389,8 +385,7 @@ impl<S: Screen> Job for Running<S> {
 }
 
 /// What a halted system says of its end.
-fn halted(reason: Option<&Etf>) -> RunEnd {
-    let Some(reason) = reason else { return RunEnd::Halted { reason: Etf::atom("undefined") } };
+fn halted(reason: Etf) -> RunEnd {
     let term = reason.decode().ok();
     if let Some(status) = term.as_ref().and_then(|term| term.as_int()) {
         return RunEnd::Exited { status };
@@ -401,6 +396,6 @@ fn halted(reason: Option<&Etf>) -> RunEnd {
     });
     match limit {
         Some(limit) => RunEnd::Limit { limit },
-        None => RunEnd::Halted { reason: reason.clone() },
+        None => RunEnd::Halted { reason },
     }
 }
