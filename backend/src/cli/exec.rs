@@ -15,7 +15,7 @@ use super::files;
 use super::options::{Options, surroundings};
 use super::runtime::workbench;
 
-/// `orrery exec`
+/// `orrery exec`, and what other commands take that run programs in some other way.
 #[derive(Debug, Args)]
 pub struct Exec {
     /// Files to run, in order: .ex and .exs (Elixir), .erl (Erlang), .beam (compiled)
@@ -25,7 +25,7 @@ pub struct Exec {
     #[arg(last = true, value_name = "ARGUMENT")]
     arguments: Vec<String>,
     #[command(flatten)]
-    options: Options,
+    pub(super) options: Options,
 }
 
 /// `orrery eval`
@@ -43,17 +43,22 @@ pub struct Eval {
 
 impl Exec {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        run(&self.options, &Exec::program(&self.files, &self.arguments)?)
+        run(&self.options, &self.program()?)
+    }
+
+    /// The program that was asked for.
+    pub(super) fn program(&self) -> anyhow::Result<Program> {
+        Exec::program_of(&self.files, &self.arguments)
     }
 
     /// The program that these files and arguments make.
-    pub(super) fn program(files: &[PathBuf], arguments: &[String]) -> anyhow::Result<Program> {
+    pub(super) fn program_of(files: &[PathBuf], arguments: &[String]) -> anyhow::Result<Program> {
         let Some((last, first)) = files.split_last() else { return surroundings() };
         let mut command = Exec::required(first)?;
         let name = name(last)?;
         if is_erlang(&name) {
             command.extend(["-e".to_owned(), erlang("run", &name), "--".to_owned()]);
-        } else if command.iter().any(|argument| argument == "-e") {
+        } else if first.iter().any(|file| file.to_str().is_some_and(is_erlang)) {
             // After an expression, Elixir takes what follows for the arguments of the program.
             command.extend(["-r".to_owned(), name, "--".to_owned()]);
         } else {
@@ -154,7 +159,7 @@ mod tests {
             std::fs::write(file, "").unwrap();
         }
         let [a, b, c] = files.each_ref().map(|file| file.to_str().unwrap().to_owned());
-        let arguments = |files: &[PathBuf]| Exec::program(files, &["x".to_owned()]).unwrap().arguments;
+        let arguments = |files: &[PathBuf]| Exec::program_of(files, &["x".to_owned()]).unwrap().arguments;
         let load = format!(":orrery_exec.load(~c'{b}')");
         assert_eq!(arguments(&files), ["-r", &a, "-e", &load, "-r", &c, "--", "x"]);
         assert_eq!(arguments(&[files[0].clone(), files[2].clone()]), ["-r", &a, &c, "x"]);

@@ -16,7 +16,6 @@ use shared::event::EventKind;
 use shared::schedule::{Schedule, TimeMode};
 
 use super::exec::{Exec, status};
-use super::options::Options;
 use super::progress::Progress;
 use super::runtime::workbench;
 
@@ -26,17 +25,11 @@ const TURNS_MAX: u64 = 2_000_000;
 /// `orrery explore`
 #[derive(Debug, Args)]
 pub struct Explore {
-    /// Files to run, in order, as for `orrery exec`
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    exec: Exec,
     /// How many schedules to try
     #[arg(long, value_name = "N", default_value_t = 100)]
     seeds: u64,
-    /// What the program gets as its arguments (System.argv/0)
-    #[arg(last = true, value_name = "ARGUMENT")]
-    arguments: Vec<String>,
-    #[command(flatten)]
-    options: Options,
 }
 
 /// How a run ended: its exit status, and what it printed.
@@ -44,10 +37,10 @@ type End = (Option<i64>, Vec<u8>);
 
 impl Explore {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let workbench = workbench(self.options.library.as_deref())?;
-        let program = Exec::program(&self.files, &self.arguments)?;
-        let seed = self.options.seed.unwrap_or_default();
-        let config = self.options.repeatable(seed).config()?;
+        let workbench = workbench(self.exec.options.library.as_deref())?;
+        let program = self.exec.program()?;
+        let seed = self.exec.options.seed.unwrap_or_default();
+        let config = self.exec.options.repeatable(seed).config()?;
         let ends = runs(&workbench, &program, &config, self.seeds);
         let failed: Vec<u64> =
             ends.iter().filter(|(_, (status, _))| *status != Some(0)).map(|(seed, _)| *seed).collect();

@@ -23,17 +23,11 @@ use super::runtime::workbench;
 /// `orrery record`
 #[derive(Debug, Args)]
 pub struct Record {
-    /// Files to run, in order, as for `orrery exec`
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    exec: Exec,
     /// Where to put the recording
     #[arg(long, short, value_name = "RECORDING", default_value = "orrery.recording")]
     output: PathBuf,
-    /// What the program gets as its arguments (System.argv/0)
-    #[arg(last = true, value_name = "ARGUMENT")]
-    arguments: Vec<String>,
-    #[command(flatten)]
-    options: Options,
 }
 
 /// `orrery replay`
@@ -59,7 +53,7 @@ struct Recorded {
 
 impl Record {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        run(&self.options, Exec::program(&self.files, &self.arguments)?, &self.output)
+        run(&self.exec.options, self.exec.program()?, &self.output)
     }
 }
 

@@ -29,7 +29,7 @@ impl Repl {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let mut program = match self.files.is_empty() {
             true => surroundings()?,
-            false => Program { arguments: Exec::required(&self.files)?, ..Exec::program(&self.files, &[])? },
+            false => Program { arguments: Exec::required(&self.files)?, ..Exec::program_of(&self.files, &[])? },
         };
         program.arguments.extend(["-e", SESSION].map(str::to_owned));
         let mut recompile = Recompile::new(self.files, program.files.iter().cloned());
