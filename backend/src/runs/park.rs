@@ -3,6 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::machine::Machine;
@@ -41,7 +42,7 @@ impl Runs {
         }
     }
 
-    /// Puts a machine away.
+    /// Puts a machine away. One that cannot be written goes on.
     async fn park(&self, app: &AppState, run: &Arc<Run>) {
         // Nobody brings it back before it is away.
         let mut stored = run.stored().await;
@@ -52,12 +53,18 @@ impl Runs {
         }
         let Ok(parked) = parked.await else { return };
         let (store, file) = (app.clone(), format!("{}-{}", run.id(), self.0.clock.now()));
-        let written = tokio::task::spawn_blocking(move || write(&store, &file, &parked).map(|()| (file, parked)));
-        let away = match written.await.map_err(io::Error::other).flatten() {
-            Ok((file, parked)) => Stored { file, wall: parked.wall, held },
+        let written = tokio::task::spawn_blocking(move || (write(&store, &file, &parked), file, parked)).await;
+        let away = match written {
+            Ok((Ok(()), file, parked)) => Stored { file, wall: parked.wall, held },
+            Ok((Err(error), _, parked)) => {
+                tracing::error!(%error, "a machine cannot be parked and goes on");
+                metrics::counter!("orrery_machines_not_parked_total").increment(1);
+                self.go_on(app, run, Machine::restore(&parked.snapshot), parked.wall, held);
+                return;
+            }
             Err(error) => {
                 tracing::error!(%error, "a machine cannot be parked and is lost");
-                run.end(RunEnd::Failed { message: "The server could not keep it".to_owned() });
+                run.end(RunEnd::Failed { message: "The server made a mistake while it put this away".to_owned() });
                 return;
             }
         };
@@ -80,18 +87,21 @@ impl Runs {
         let Some(parked) = stored.clone() else { return };
         match open(app, &parked).await {
             Ok(machine) => {
-                let running = Running::new(machine, run.begins_again(), LiveScreen::new(run.clone()));
-                let running = running.after(parked.wall);
-                let running = if parked.held { running.held() } else { running };
-                let state = if parked.held { RunState::Paused } else { RunState::Running };
-                run.changed(|status| status.state = state);
                 // The file stays: should the server fail, it is what is left.
-                run.began(self.0.pool.add(running));
-                self.follow(app, run);
+                self.go_on(app, run, machine, parked.wall, parked.held);
                 metrics::counter!("orrery_machines_brought_back_total").increment(1);
             }
             Err(message) => run.end(RunEnd::Failed { message }),
         }
+    }
+
+    /// Gives a machine turns again that has had this time outside.
+    fn go_on(&self, app: &AppState, run: &Arc<Run>, machine: Machine<WasmFactory>, wall: Duration, held: bool) {
+        let running = Running::new(machine, run.begins_again(), LiveScreen::new(run.clone())).after(wall);
+        let running = if held { running.held() } else { running };
+        run.changed(|status| status.state = if held { RunState::Paused } else { RunState::Running });
+        run.began(self.0.pool.add(running));
+        self.follow(app, run);
     }
 
     /// Puts everything away that runs, and ends the rest.

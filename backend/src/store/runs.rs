@@ -74,11 +74,17 @@ impl Store {
         let folder = self.machines();
         fs::create_dir_all(&folder)?;
         let part = folder.join(format!("{name}.part"));
-        let mut out = BufWriter::new(File::create(&part)?);
-        write(&mut out)?;
-        out.flush()?;
-        out.get_ref().sync_all()?;
-        fs::rename(&part, folder.join(name))?;
+        let written = File::create(&part).map(BufWriter::new).and_then(|mut out| {
+            write(&mut out)?;
+            out.flush()?;
+            out.get_ref().sync_all()?;
+            fs::rename(&part, folder.join(name))
+        });
+        if written.is_err() {
+            // On a full disk it would only be in the way.
+            fs::remove_file(&part).ok();
+        }
+        written?;
         File::open(&folder)?.sync_all()
     }
 
