@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use shared::access::{Operation, Scope, Switches};
+use shared::access::{Operation, Role, Scope, Switches};
 use shared::api::people::User;
 
 use crate::clock::Millis;
@@ -69,7 +69,8 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// `NotFound` for whoever is not in it, so that nobody learns which sandboxes exist.
+    /// `NotFound` for whoever is not in it, so that nobody learns which sandboxes exist; `SessionEnded` for those who do not
+    /// lead, while the session is over.
     pub(crate) async fn access(
         &self,
         state: &AppState,
@@ -77,10 +78,16 @@ impl Caller {
         operation: Operation,
     ) -> Result<Access, ApiError> {
         let now = state.clock().now();
-        let Some(access) = state.store().access(sandbox, &self.user.id, now).await? else {
+        let Some(mut access) = state.store().access(sandbox, &self.user.id, now).await? else {
             let waits = state.store().is_pending(sandbox, &self.user.id).await?;
             return Err(if waits { ApiError::ApprovalPending } else { ApiError::NotFound });
         };
+        if access.role < Role::Instructor {
+            if access.session.is_over(now) {
+                return Err(ApiError::SessionEnded);
+            }
+            access.until = access.until.into_iter().chain(access.session.ends_at()).min();
+        }
         self.may(&access, operation)?;
         Ok(access)
     }

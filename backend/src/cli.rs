@@ -8,6 +8,7 @@
 //! - [`repl`]: `orrery repl`
 //! - [`recompile`]: what `recompile` means there
 //! - [`machine`]: `orrery machine`
+//! - [`backup`]: `orrery backup`, `orrery restore`
 //! - [`console`]: output and input of the terminal
 //! - [`failures`]: where recorded tests fail
 //! - [`moment`]: a machine at one moment, in words
@@ -17,6 +18,7 @@
 //! - [`options`]: what all programs can be told
 //! - [`progress`]: what long work shows meanwhile
 
+mod backup;
 mod console;
 mod exec;
 mod explore;
@@ -74,6 +76,10 @@ pub enum Command {
     Eval(exec::Eval),
     /// Type Elixir, in a sandbox in which files may have run before
     Repl(repl::Repl),
+    /// Copy everything that a server stores into one file; the server may run meanwhile
+    Backup(backup::Backup),
+    /// Bring everything back from such a copy, into a data folder in which there is nothing
+    Restore(backup::Restore),
     /// Prepare what sandboxes start from, so that the first one starts as quickly as the others (`cargo xtask build` does it).
     #[command(hide = true)]
     Prepare {
@@ -106,6 +112,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Machine(machine) => machine.run(),
         Command::Eval(eval) => eval.run(),
         Command::Repl(repl) => repl.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Prepare { file } => runtime::prepare(file).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -11,6 +11,8 @@ use clap::Parser;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
+use crate::store::Elsewhere;
+
 /// Where people find the server when they say nothing.
 pub const DEFAULT_PORT: u16 = 4400;
 
@@ -18,6 +20,7 @@ const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("it is not 0"
 const SIGN_INS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("it is not 0");
 const HISTORY_DAYS: u32 = 30;
 const PARK_AFTER_MINUTES: u32 = 15;
+const CHECKPOINT_AFTER_MINUTES: u32 = 5;
 
 /// What was given, before it is checked. Environment variables are read together with the command line.
 #[derive(Debug, Default, Clone, Parser, Deserialize)]
@@ -43,6 +46,10 @@ pub struct RawConfig {
     /// PostgreSQL database instead of the embedded one: `postgres://user:password@host/database`.
     #[arg(long, env = "ORRERY_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
+    /// Bucket for large things instead of the data folder, `s3://bucket/prefix`; the environment says where it is and who we are
+    /// for it, with the names that tools for S3 use (AWS_ENDPOINT, AWS_ACCESS_KEY_ID…).
+    #[arg(long, env = "ORRERY_BLOBS", value_name = "URL")]
+    pub blobs: Option<String>,
     /// Where people reach the server, when that is not where it listens: `https://orrery.example.org`.
     #[arg(long, env = "ORRERY_PUBLIC_ORIGIN", value_name = "ORIGIN")]
     pub public_origin: Option<String>,
@@ -61,6 +68,14 @@ pub struct RawConfig {
     /// After how many minutes in which nobody looks a program is put on the disk until somebody does [default: 15].
     #[arg(long, env = "ORRERY_PARK_AFTER_MINUTES", value_name = "N")]
     pub park_after_minutes: Option<u32>,
+    /// After how many minutes a program that runs is written to the disk again, to go on from there should the server fail
+    /// [default: 5].
+    #[arg(long, env = "ORRERY_CHECKPOINT_AFTER_MINUTES", value_name = "N")]
+    pub checkpoint_after_minutes: Option<u32>,
+    /// After how many days a guest is deleted who cannot come back and shares nothing with anybody, with all that is theirs
+    /// [default: never].
+    #[arg(long, env = "ORRERY_LOST_GUESTS_DAYS", value_name = "N")]
+    pub lost_guests_days: Option<NonZeroU32>,
     /// Open the page in the browser once the server is up.
     #[arg(long)]
     #[serde(skip)]
@@ -80,6 +95,8 @@ pub struct Config {
     pub log: String,
     /// Address of a PostgreSQL database; nothing for the embedded one.
     pub database: Option<Secret>,
+    /// Bucket for large things; nothing for a folder.
+    pub blobs: Option<String>,
     /// Where people reach the server, when that is known.
     pub public_origin: Option<String>,
     /// Sites that may show the page in a frame and use the API.
@@ -90,6 +107,10 @@ pub struct Config {
     pub history_days: u32,
     /// After how many milliseconds in which nobody looks a program is parked.
     pub park_after_millis: i64,
+    /// After how many milliseconds a program that runs is written to the disk again.
+    pub checkpoint_after_millis: i64,
+    /// After how many milliseconds a guest is deleted who cannot come back; never, when there is nothing.
+    pub lost_guests_after_millis: Option<i64>,
     /// Whether to open the page in the browser.
     pub open: bool,
 }
@@ -149,6 +170,12 @@ pub enum ConfigError {
         /// What was given.
         origin: String,
     },
+    /// The bucket is not one.
+    #[error("{url:?} is not the address of a bucket: give it as s3://bucket or s3://bucket/prefix")]
+    Blobs {
+        /// What was given.
+        url: String,
+    },
     /// Nothing says where to store things.
     #[error("there is no folder to store things in: set --data or ORRERY_DATA")]
     NoDataFolder,
@@ -187,24 +214,42 @@ impl Config {
                 return Err(ConfigError::Origin { origin: origin.clone() });
             }
         }
+        let blobs = given.blobs.or(file.blobs);
+        if let Some(url) = blobs.as_ref().filter(|url| !is_bucket(url)) {
+            return Err(ConfigError::Blobs { url: url.clone() });
+        }
         let rates = Rates {
             requests_per_second: given.requests_per_second.or(file.requests_per_second).unwrap_or(REQUESTS_PER_SECOND),
             sign_ins_per_minute: given.sign_ins_per_minute.or(file.sign_ins_per_minute).unwrap_or(SIGN_INS_PER_MINUTE),
         };
         let park_after = given.park_after_minutes.or(file.park_after_minutes).unwrap_or(PARK_AFTER_MINUTES);
+        let checkpoint_after =
+            given.checkpoint_after_minutes.or(file.checkpoint_after_minutes).unwrap_or(CHECKPOINT_AFTER_MINUTES);
+        let lost_guests_days = given.lost_guests_days.or(file.lost_guests_days);
         Ok(Self {
             database: given.database.or(file.database).map(Secret),
+            blobs,
             public_origin,
             embed_origins,
             rates,
             history_days: given.history_days.or(file.history_days).unwrap_or(HISTORY_DAYS),
             park_after_millis: i64::from(park_after) * 60_000,
+            lost_guests_after_millis: lost_guests_days.map(|days| i64::from(days.get()) * 24 * 60 * 60_000),
+            checkpoint_after_millis: i64::from(checkpoint_after) * 60_000,
             host: given.host.or(file.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             port: given.port.or(file.port).unwrap_or(DEFAULT_PORT),
             data,
             log,
             open: given.open,
         })
+    }
+}
+
+impl Config {
+    /// Where things are stored besides the data folder.
+    #[must_use]
+    pub fn elsewhere(&self) -> Elsewhere<'_> {
+        Elsewhere { database: self.database.as_ref().map(|url| url.0.as_str()), blobs: self.blobs.as_deref() }
     }
 }
 
@@ -220,6 +265,13 @@ fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     host.is_some_and(|host| {
         !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    })
+}
+
+fn is_bucket(url: &str) -> bool {
+    let bucket = url.strip_prefix("s3://").and_then(|rest| rest.split('/').next());
+    bucket.is_some_and(|bucket| {
+        !bucket.is_empty() && bucket.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
     })
 }
 
@@ -259,9 +311,12 @@ mod tests {
             example.lines().map(|line| line.trim_start_matches("#: ").to_owned() + "\n").collect();
         let raw: RawConfig = toml::from_str(&uncommented).unwrap();
         assert!(raw.host.is_some() && raw.port.is_some() && raw.data.is_some() && raw.log.is_some());
-        assert!(raw.database.is_some() && raw.public_origin.is_some() && raw.embed_origins.is_some());
+        assert!(
+            raw.blobs.is_some() && raw.database.is_some() && raw.public_origin.is_some() && raw.embed_origins.is_some()
+        );
         assert!(raw.requests_per_second.is_some() && raw.sign_ins_per_minute.is_some() && raw.history_days.is_some());
-        assert!(raw.park_after_minutes.is_some());
+        assert!(raw.park_after_minutes.is_some() && raw.checkpoint_after_minutes.is_some());
+        assert!(raw.lost_guests_days.is_some());
         assert!(toml::from_str::<RawConfig>(example).is_ok());
     }
 
@@ -281,6 +336,10 @@ mod tests {
             let given =
                 RawConfig { data: Some("/d".into()), embed_origins: Some(vec![origin.into()]), ..Default::default() };
             assert!(matches!(Config::resolve(given), Err(ConfigError::Origin { .. })), "{origin}");
+        }
+        for url in ["bucket", "s3://", "https://bucket", "s3:///prefix", "s3://a?b/c"] {
+            let given = RawConfig { data: Some("/d".into()), blobs: Some(url.into()), ..Default::default() };
+            assert!(matches!(Config::resolve(given), Err(ConfigError::Blobs { .. })), "{url}");
         }
         let missing = RawConfig { config: Some("/does/not/exist".into()), ..RawConfig::default() };
         assert!(matches!(Config::resolve(missing), Err(ConfigError::Read { .. })));

@@ -31,6 +31,12 @@ pub enum ApiError {
     /// Whoever asks waits to be let in.
     #[error("Somebody who leads this sandbox has to let you in first")]
     ApprovalPending,
+    /// The session of the sandbox is over.
+    #[error("This session is over: somebody who leads the sandbox can begin another")]
+    SessionEnded,
+    /// As many people are there as may be.
+    #[error("As many people are in this sandbox as may be at the same time: try again later")]
+    SessionFull,
     /// There is nothing at this path, or nothing for whoever asks.
     #[error("There is nothing here")]
     NotFound,
@@ -81,6 +87,8 @@ impl ApiError {
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::ApprovalPending => (StatusCode::FORBIDDEN, "approval_pending"),
+            Self::SessionEnded => (StatusCode::FORBIDDEN, "session_ended"),
+            Self::SessionFull => (StatusCode::CONFLICT, "session_full"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),

@@ -16,6 +16,7 @@ mod openapi;
 pub(crate) mod page;
 mod runs;
 mod sandboxes;
+mod sessions;
 mod templates;
 mod tokens;
 
@@ -50,6 +51,7 @@ pub(crate) fn api(state: &AppState) -> Router<AppState> {
         .routes(routes!(sandboxes::get, sandboxes::change, sandboxes::delete))
         .routes(routes!(sandboxes::copy))
         .routes(routes!(sandboxes::files))
+        .routes(routes!(sessions::get, sessions::begin, sessions::bound, sessions::end))
         .routes(routes!(members::list))
         .routes(routes!(members::set, members::remove))
         .routes(routes!(members::approve))

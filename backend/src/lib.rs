@@ -40,3 +40,4 @@ mod secret;
 pub mod state;
 pub mod store;
 mod templates;
+pub mod tls;

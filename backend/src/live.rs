@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use shared::access::Role;
 use shared::api::live::ServerMessage;
 use shared::api::live::{LiveEvent, LiveSnapshot, NumberedEvent, Participant, Position};
 use shared::api::people::User;
@@ -211,17 +212,27 @@ impl Stream {
         self.access.subscribe()
     }
 
-    /// Somebody is there until what is given is dropped.
-    pub(crate) fn enter(self: &Arc<Self>, participant: Participant) -> Presence {
+    /// Somebody is there until what is given is dropped. Of those who do not lead no more than `most` are there at the same time,
+    /// each with as many connections as they like.
+    ///
+    /// # Errors
+    ///
+    /// When so many are there already.
+    pub(crate) fn enter(self: &Arc<Self>, participant: Participant, most: Option<u32>) -> Result<Presence, ApiError> {
         let user = participant.user.clone();
         let mut state = self.state();
+        let is_bound = participant.role < Role::Instructor && !state.participants.contains_key(&user);
+        let others = state.participants.values().filter(|(other, _)| other.role < Role::Instructor).count();
+        if is_bound && most.is_some_and(|most| others >= usize::try_from(most).unwrap_or(usize::MAX)) {
+            return Err(ApiError::SessionFull);
+        }
         let known = state.participants.entry(user.clone()).or_insert_with(|| (participant.clone(), 0));
         known.0 = participant.clone();
         known.1 += 1;
         if known.1 == 1 {
             self.add(&mut state, LiveEvent::Joined { participant });
         }
-        Presence { stream: self.clone(), user }
+        Ok(Presence { stream: self.clone(), user })
     }
 
     fn leave(&self, user: &str) {
@@ -298,8 +309,6 @@ pub(crate) async fn say(
 
 #[cfg(test)]
 mod tests {
-    use shared::access::Role;
-
     use super::*;
 
     fn stream() -> (LiveSandboxes, Arc<Stream>) {
@@ -322,14 +331,27 @@ mod tests {
     #[test]
     fn several_tabs_of_one_person_are_one_participant() {
         let (_live, stream) = stream();
-        let first = stream.enter(participant("user-a"));
-        let second = stream.enter(participant("user-a"));
+        let first = stream.enter(participant("user-a"), Some(1)).unwrap();
+        let second = stream.enter(participant("user-a"), Some(1)).unwrap();
         drop(first);
         assert_eq!(kinds(stream.read(0)), ["joined"]);
         assert_eq!(stream.participants().len(), 1);
         drop(second);
         assert_eq!(kinds(stream.read(1)), ["left"]);
         assert!(stream.participants().is_empty());
+    }
+
+    #[test]
+    fn no_more_are_there_than_may_be_but_those_who_lead() {
+        let (_live, stream) = stream();
+        let instructor = Participant { role: Role::Instructor, ..participant("user-i") };
+        let _leads = stream.enter(instructor, Some(1)).unwrap();
+        let first = stream.enter(participant("user-a"), Some(1)).unwrap();
+        assert!(stream.enter(participant("user-b"), Some(1)).is_err());
+        drop(first);
+        let _second = stream.enter(participant("user-b"), Some(1)).unwrap();
+        assert!(stream.enter(participant("user-a"), Some(1)).is_err());
+        let _unbound = stream.enter(participant("user-a"), None).unwrap();
     }
 
     #[test]
@@ -354,7 +376,7 @@ mod tests {
         assert!(!live.is_watched("sandbox-a") && !live.is_watched("sandbox-b"));
         assert_eq!(kinds(stream.read(0)), ["fell behind"]);
         let before = stream.position();
-        let _presence = stream.enter(participant("user-a"));
+        let _presence = stream.enter(participant("user-a"), None).unwrap();
         assert!(live.is_watched("sandbox-a"));
         assert_eq!(kinds(stream.read(before.seq)), ["joined"]);
     }
@@ -374,7 +396,7 @@ mod tests {
     fn what_nobody_looks_at_is_forgotten() {
         let (live, stream) = stream();
         let now = Clock::default().now();
-        let presence = stream.enter(participant("user-a"));
+        let presence = stream.enter(participant("user-a"), None).unwrap();
         live.clean(now + 2 * FORGOTTEN_AFTER_MILLIS);
         assert_eq!(live.streams().len(), 1);
         drop(presence);

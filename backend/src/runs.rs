@@ -54,12 +54,13 @@ use self::alone::Room;
 use self::machine::Running;
 use self::order::{Asked, Order, not_running};
 use self::pool::Pool;
-use self::run::{Run, Stored};
+use self::run::Run;
 use self::screen::LiveScreen;
 use crate::clock::Clock;
 use crate::error::ApiError;
 use crate::live::LiveSandboxes;
 use crate::state::AppState;
+use crate::store::RunRow;
 
 pub(crate) use engine::{prepare, status};
 
@@ -212,7 +213,7 @@ impl Runs {
                 runs.stop(&app, &before, Some(by)).await;
             }
             run.changed(|_| {});
-            runs.keep(&app, &run, None).await;
+            runs.keep(&app, &run, run.row()).await;
             runs.follow(&app, &run);
             if let Err(message) = runs.begin(&app, &run, receiver).await {
                 run.end(RunEnd::Failed { message });
@@ -230,7 +231,7 @@ impl Runs {
             if run.status().state == RunState::Parked {
                 run.end(end);
                 if let Some(parked) = stored.take() {
-                    app.store().remove_machine(&parked.file);
+                    app.store().remove_machine(&parked.file).await;
                 }
                 return;
             }
@@ -254,16 +255,16 @@ impl Runs {
                 () = app.stopping() => return,
             }
             let parked = run.stored().await.take();
-            runs.keep(&app, &run, None).await;
+            runs.keep(&app, &run, run.row()).await;
             if let Some(parked) = parked {
-                app.store().remove_machine(&parked.file);
+                app.store().remove_machine(&parked.file).await;
             }
         });
     }
 
     /// Writes down how a run is.
-    async fn keep(&self, app: &AppState, run: &Run, stored: Option<&Stored>) {
-        if let Err(error) = app.store().keep_run(run.sandbox(), &run.row(stored)).await {
+    async fn keep(&self, app: &AppState, run: &Run, row: RunRow) {
+        if let Err(error) = app.store().keep_run(run.sandbox(), &row).await {
             tracing::error!(error = format!("{error:#}"), "a run cannot be kept");
         }
     }
@@ -320,6 +321,11 @@ impl Runs {
         let run = self.runs().remove(sandbox);
         if let Some(run) = run {
             self.stop(app, &run, None).await;
+            // Whoever deletes it may expect that nothing is left.
+            let parked = run.stored().await.take();
+            if let Some(parked) = parked {
+                app.store().remove_machine(&parked.file).await;
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use shared::api::live::LiveEvent;
+use shared::api::session::SessionEnd;
 use shared::api::{GuestVersion, LibraryVersions};
 use shared::bundle::Bundle;
 use tokio::sync::watch;
@@ -16,7 +17,8 @@ use crate::documents::Documents;
 use crate::live::LiveSandboxes;
 use crate::rate::{CLEANING, RateLimits};
 use crate::runs::Runs;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
+use crate::tls;
 
 /// Cheap to clone: every request gets its own.
 #[derive(Debug, Clone)]
@@ -45,9 +47,10 @@ impl AppState {
     ///
     /// When the store cannot be opened, or the library inside is damaged.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
-        let database = config.database.as_ref().map(|database| database.0.as_str());
-        let store = Arc::new(Store::open(&config.data, database).await?);
+        tls::choose_provider();
+        let store = Arc::new(Store::open(&config.data, config.elsewhere()).await?);
         store.release_all_keys().await?;
+        store.remove_lost_machines().await?;
         if let Some(seq) = store.first_forged_audit_entry().await? {
             tracing::error!(seq, "the audit log was changed from this entry on");
         }
@@ -116,6 +119,23 @@ impl AppState {
         self.0.live.publish(sandbox, LiveEvent::MembersChanged);
     }
 
+    /// A sandbox is no more. Whoever is in it is sent out, and what they wrote meanwhile goes too.
+    pub(crate) async fn sandbox_deleted(&self, sandbox: &str) -> Result<(), StoreError> {
+        // Those who edit are told that it is gone, before those who look find that they are in it no more.
+        self.0.documents.sandbox_deleted(sandbox).await;
+        self.0.runs.sandbox_deleted(self, sandbox).await;
+        self.access_changed(sandbox).await;
+        self.0.store.delete_documents(sandbox).await
+    }
+
+    /// Deletes somebody and everything that is theirs.
+    pub(crate) async fn delete_person(&self, user: &str) -> Result<(), StoreError> {
+        for sandbox in self.0.store.delete_user(user, self.0.clock.now()).await? {
+            self.sandbox_deleted(&sandbox).await?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn rates(&self) -> &RateLimits {
         &self.0.rates
     }
@@ -171,7 +191,44 @@ impl AppState {
         self.0.rates.clean();
         self.0.live.clean(self.0.clock.now());
         self.0.metrics.run_upkeep();
+        let failed = |error: StoreError, what| {
+            tracing::error!(error = crate::error::chain(&error), "{what} are not looked after")
+        };
+        self.look_after_sessions().await.unwrap_or_else(|error| failed(error, "sessions"));
+        self.look_after_guests().await.unwrap_or_else(|error| failed(error, "guests"));
+        self.0.runs.checkpoint(self, self.0.config.checkpoint_after_millis).await;
         self.0.runs.park_unseen(self, self.0.config.park_after_millis).await;
+    }
+}
+
+impl AppState {
+    /// Ends sessions whose time is over, and those in which nobody is any more.
+    async fn look_after_sessions(&self) -> Result<(), StoreError> {
+        let now = self.0.clock.now();
+        for (sandbox, mut session) in self.0.store.bounded_sessions().await? {
+            let is_there = self.0.live.has_participants(&sandbox);
+            if session.is_over(now) || (!is_there && session.lonely_until().is_some_and(|until| until <= now)) {
+                session.ended = Some(SessionEnd { at: now, by: None });
+                self.0.store.keep_session(&sandbox, &session, "session.end", None, now).await?;
+                self.access_changed(&sandbox).await;
+                self.0.live.publish(&sandbox, LiveEvent::Changed { updated_at: now });
+            } else if is_there && session.rules.idle_minutes.is_some() {
+                session.seen_at = now;
+                self.0.store.session_seen(&sandbox, &session).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets guests who are lost, where that is wanted.
+    async fn look_after_guests(&self) -> Result<(), StoreError> {
+        let Some(millis) = self.0.config.lost_guests_after_millis else { return Ok(()) };
+        let now = self.0.clock.now();
+        for guest in self.0.store.lost_guests(now - millis, now).await? {
+            self.delete_person(&guest).await?;
+            metrics::counter!("orrery_lost_guests_deleted_total").increment(1);
+        }
+        Ok(())
     }
 }
 

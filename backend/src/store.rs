@@ -4,13 +4,18 @@
 //!
 //! - `people`: accounts, guests, sessions, API tokens.
 //! - `sandboxes`: sandboxes and the chat in them.
+//! - `sessions`: when people may be in a sandbox together.
 //! - `members`: who is in a sandbox, and by which link.
 //! - `documents`: logs and states of shared documents.
 //! - `runs`: the last run of each sandbox, and parked machines.
 //! - `audit`: who did what.
 //! - `idempotency`: answers that may be asked for again.
+//!
+//! Large things, such as parked machines, lie beside the database (`blobs`). `backup` copies everything and brings it back.
 
 mod audit;
+mod backup;
+mod blobs;
 mod db;
 mod documents;
 mod idempotency;
@@ -18,6 +23,7 @@ mod members;
 mod people;
 mod runs;
 mod sandboxes;
+mod sessions;
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -25,15 +31,24 @@ use std::path::{Path, PathBuf};
 use sqlx::migrate::MigrateError;
 use uuid::Uuid;
 
+use self::blobs::Blobs;
 use self::db::{Db, Durability, Schema, args};
 use crate::clock::Clock;
 
+pub use backup::{BackupError, back_up, restore};
 pub(crate) use documents::{Appended, LoadedDocument};
 pub(crate) use idempotency::Remembered;
 pub(crate) use members::{Access, NewLinkRow, Opened};
 pub(crate) use people::NewTokenRow;
 pub(crate) use runs::RunRow;
 pub(crate) use sandboxes::NewSandboxRow;
+
+/// The databases of the data folder, where they are not elsewhere.
+const MAIN_FILE: &str = "orrery.sqlite";
+const DOCUMENTS_FILE: &str = "documents.sqlite";
+
+/// The folder for large things in it.
+const BLOBS_FOLDER: &str = "machines";
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +74,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
+    /// The place for large things cannot be used.
+    #[error("the place for large things cannot be used")]
+    Blobs(#[source] object_store::Error),
     /// What was read is not what was written.
     #[error("what is stored of {what} is damaged")]
     Damaged {
@@ -67,13 +85,22 @@ pub enum StoreError {
     },
 }
 
+/// Where things are stored besides the data folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Elsewhere<'a> {
+    /// A PostgreSQL database instead of the embedded one.
+    pub database: Option<&'a str>,
+    /// A bucket for large things, `s3://bucket/prefix`, instead of a folder.
+    pub blobs: Option<&'a str>,
+}
+
 /// The open store. Cheap to share; dropping it releases the data folder.
 #[derive(Debug)]
 pub struct Store {
     main: Db,
     documents: Db,
+    blobs: Blobs,
     installation: Uuid,
-    data: PathBuf,
     /// The write-ahead log of the documents, to be synchronised after writing; nothing where a commit already does.
     document_log: Option<PathBuf>,
     /// Held for as long as the store lives, so that no second server opens the same folder.
@@ -81,27 +108,27 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the databases in this folder, or the PostgreSQL database at this address, making what is missing, and
-    /// brings the schema up to date.
+    /// Opens the databases in this folder, or those elsewhere, making what is missing, and brings the schema up to date.
     ///
     /// # Errors
     ///
     /// When the folder cannot be used or is in use, or a database is damaged or newer than this server.
-    pub async fn open(data: &Path, database: Option<&str>) -> Result<Self, StoreError> {
+    pub async fn open(data: &Path, elsewhere: Elsewhere<'_>) -> Result<Self, StoreError> {
         let lock = lock(data)?;
-        let (main, documents, document_log) = match database {
+        let (main, documents, document_log) = match elsewhere.database {
             None => {
-                let file = data.join("documents.sqlite");
+                let file = data.join(DOCUMENTS_FILE);
                 // Many small writes: the group of them is synchronised, not each.
                 let documents = Db::sqlite(&file, Schema::Documents, Durability::Process).await?;
-                let main = Db::sqlite(&data.join("orrery.sqlite"), Schema::Main, Durability::Commit).await?;
-                (main, documents, Some(data.join("documents.sqlite-wal")))
+                let main = Db::sqlite(&data.join(MAIN_FILE), Schema::Main, Durability::Commit).await?;
+                (main, documents, Some(data.join(format!("{DOCUMENTS_FILE}-wal"))))
             }
             Some(url) => (Db::postgres(url, Schema::Main).await?, Db::postgres(url, Schema::Documents).await?, None),
         };
         let installation = installation(&main).await?;
+        let blobs = blobs(data, elsewhere, installation)?;
         tracing::info!(%installation, "the database is open");
-        Ok(Self { main, documents, installation, data: data.to_owned(), document_log, _lock: lock })
+        Ok(Self { main, documents, blobs, installation, document_log, _lock: lock })
     }
 
     /// Tells this installation from others; the same for as long as the data folder lives.
@@ -135,6 +162,14 @@ fn lock(data: &Path) -> Result<File, StoreError> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { data: data.to_owned() }),
         Err(TryLockError::Error(source)) => Err(folder(source)),
+    }
+}
+
+/// Installations may share a bucket: each has its own corner of it.
+fn blobs(data: &Path, elsewhere: Elsewhere<'_>, installation: Uuid) -> Result<Blobs, StoreError> {
+    match elsewhere.blobs {
+        None => Blobs::local(&data.join(BLOBS_FOLDER)),
+        Some(url) => Blobs::bucket(&format!("{}/{installation}", url.trim_end_matches('/')), std::env::vars(), data),
     }
 }
 

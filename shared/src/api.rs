@@ -16,6 +16,7 @@ pub mod live;
 pub mod people;
 pub mod run;
 pub mod sandboxes;
+pub mod session;
 pub mod sharing;
 
 use serde::{Deserialize, Serialize};

@@ -44,7 +44,14 @@ impl Person {
     /// Somebody who shows nothing.
     #[must_use]
     pub fn nobody(server: &TestServer) -> Self {
-        Self { id: String::new(), token: String::new(), base: server.url(""), client: Client::new() }
+        Self::nobody_at(&server.url(""))
+    }
+
+    /// Somebody who shows nothing, to a server at this address.
+    #[must_use]
+    pub fn nobody_at(base: &str) -> Self {
+        backend::tls::choose_provider();
+        Self { id: String::new(), token: String::new(), base: base.to_owned(), client: Client::new() }
     }
 
     /// Comes as a guest.
@@ -53,7 +60,16 @@ impl Person {
     ///
     /// When the server does not let them in.
     pub async fn guest(server: &TestServer, name: &str) -> anyhow::Result<Self> {
-        let nobody = Self::nobody(server);
+        Self::guest_at(&server.url(""), name).await
+    }
+
+    /// Comes as a guest to a server at this address.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not let them in.
+    pub async fn guest_at(base: &str, name: &str) -> anyhow::Result<Self> {
+        let nobody = Self::nobody_at(base);
         let answer = nobody.post("/api/guests", json!({"name": name})).await?;
         anyhow::ensure!(answer.status == 201, "{answer:?}");
         let id = answer.body["user"]["id"].as_str().context("an id")?.to_owned();

@@ -4,6 +4,7 @@
 
 mod beam;
 mod library;
+mod load;
 mod machine;
 mod page;
 mod program;
@@ -71,6 +72,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("beam", beam::measure),
     ("page", page::measure),
     ("library", library::measure),
+    ("load", load::measure),
     ("machine", machine::measure),
     ("programs", programs::measure),
     ("server", server::measure),

@@ -2,7 +2,9 @@
 //! can be interrupted and started again, asks nothing, and says what to do next where it cannot go on.
 
 mod chromium;
+pub(crate) mod debian;
 mod npm;
+mod postgres;
 mod tool;
 mod wasm_target;
 
@@ -50,4 +52,9 @@ pub(crate) fn for_collab(workspace: &Workspace) -> anyhow::Result<()> {
 /// The browser that the tests drive.
 pub(crate) fn chromium() -> anyhow::Result<PathBuf> {
     chromium::ensure()
+}
+
+/// The folder of the database server that the store is tested with.
+pub(crate) fn postgres() -> anyhow::Result<PathBuf> {
+    postgres::ensure()
 }

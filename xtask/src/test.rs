@@ -4,6 +4,7 @@ mod browser;
 mod cargo_test;
 mod collab;
 mod node;
+mod postgres;
 mod sanitizer;
 mod wasm;
 
@@ -52,6 +53,8 @@ enum Part {
     Travel,
     /// The HTTP API of a real server.
     Api,
+    /// The HTTP API of a real server that stores everything in PostgreSQL.
+    Postgres,
     /// Shared documents of a real server, with standard clients.
     Collab,
     /// The page of a real server in a real browser.
@@ -124,6 +127,10 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options, chosen: &[Part]) -> 
     if chosen.contains(&Part::Browser) {
         setup::for_tests(workspace)?;
     }
+    if chosen.contains(&Part::Postgres) {
+        // Before anything is built, so that who cannot install it learns of it at once.
+        setup::postgres()?;
+    }
     if chosen.contains(&Part::Collab) {
         setup::for_collab(workspace)?;
     }
@@ -176,6 +183,7 @@ fn run_part(part: Part, context: &Context<'_>) -> anyhow::Result<Outcome> {
         Part::Programs => cargo_test::run(&["--workspace", "--test", "programs"], context),
         Part::Travel => cargo_test::run(&["--workspace", "--test", "travel"], context),
         Part::Api => cargo_test::run(&["--workspace", "--test", "api"], context),
+        Part::Postgres => postgres::run(context),
         Part::Collab => collab::run(context),
         Part::Browser => browser::run(context),
     }

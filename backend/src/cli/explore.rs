@@ -1,7 +1,6 @@
 //! `orrery explore`: a program under many schedules, to find those under which it fails.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -20,7 +20,7 @@ use crate::state::AppState;
 const NAME_MAX: usize = 64;
 
 /// Make an account, and sign in
-#[utoipa::path(post, path = "/accounts", tag = "people", request_body = NewAccount,
+#[utoipa::path(post, path = "/accounts", tag = "people", security(()), request_body = NewAccount,
     responses((status = 201, body = SignedIn), (status = 409, body = ErrorBody), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn sign_up(
     State(state): State<AppState>,
@@ -45,7 +45,7 @@ pub(super) async fn sign_up(
 }
 
 /// Come without an account
-#[utoipa::path(post, path = "/guests", tag = "people", request_body = NewGuest,
+#[utoipa::path(post, path = "/guests", tag = "people", security(()), request_body = NewGuest,
     responses((status = 201, body = SignedIn), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn come_as_guest(
     State(state): State<AppState>,
@@ -65,7 +65,7 @@ pub(super) async fn come_as_guest(
 }
 
 /// Sign in
-#[utoipa::path(post, path = "/session", tag = "people", request_body = SignIn,
+#[utoipa::path(post, path = "/session", tag = "people", security(()), request_body = SignIn,
     responses((status = 201, body = SignedIn), (status = 401, body = ErrorBody), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn sign_in(
     State(state): State<AppState>,
@@ -132,11 +132,7 @@ pub(super) async fn sign_out(State(state): State<AppState>, caller: Caller) -> R
     responses((status = 204), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn delete(State(state): State<AppState>, caller: Caller) -> Result<impl IntoResponse, ApiError> {
     caller.session()?;
-    let sandboxes = state.store().delete_user(&caller.user.id, state.clock().now()).await?;
-    for sandbox in sandboxes {
-        state.documents().sandbox_deleted(&sandbox).await;
-        state.store().delete_documents(&sandbox).await?;
-    }
+    state.delete_person(&caller.user.id).await?;
     Ok((StatusCode::NO_CONTENT, CookieJar::new().add(auth::cookie(&state, None))))
 }
 

@@ -11,6 +11,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use shared::access::Operation;
 use shared::api::ErrorBody;
+use shared::api::live::Participant;
 use shared::document::{DocumentName, close};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -20,6 +21,7 @@ use crate::auth::Caller;
 use crate::documents::room::{Message, Outgoing};
 use crate::error::ApiError;
 use crate::state::AppState;
+use crate::store::Access;
 
 /// Longest frame: what somebody sends who was away for long.
 const FRAME_BYTES_MAX: usize = 8 << 20;
@@ -59,9 +61,9 @@ pub(super) async fn socket(
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let name = DocumentName::from_name(&document).ok_or(ApiError::NotFound)?;
-    caller.access(&state, &sandbox, Operation::View).await?;
+    let access = caller.access(&state, &sandbox, Operation::View).await?;
     let upgrade = upgrade?.max_message_size(FRAME_BYTES_MAX).max_frame_size(FRAME_BYTES_MAX);
-    Ok(upgrade.on_upgrade(move |socket| serve(state, caller, sandbox, name, socket)))
+    Ok(upgrade.on_upgrade(move |socket| serve(state, caller, access, sandbox, name, socket)))
 }
 
 /// Read the whole state of a document
@@ -81,8 +83,22 @@ pub(super) async fn state(
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], Body::from(update)))
 }
 
-async fn serve(state: AppState, caller: Caller, sandbox: String, name: DocumentName, socket: WebSocket) {
+async fn serve(
+    state: AppState,
+    caller: Caller,
+    access: Access,
+    sandbox: String,
+    name: DocumentName,
+    socket: WebSocket,
+) {
     let (mut sink, stream) = socket.split();
+    // Whoever edits is there, whether they follow what happens or not.
+    let participant = Participant { user: caller.user.id.clone(), name: caller.user.name.clone(), role: access.role };
+    let stream_of = state.live().stream(&sandbox, state.clock());
+    let _presence = match stream_of.enter(participant, access.session.rules.participants) {
+        Ok(presence) => presence,
+        Err(full) => return refuse(&mut sink, &full).await,
+    };
     let (out, queue) = mpsc::channel(CLIENT_QUEUE);
     let joined = state
         .documents()
@@ -109,7 +125,9 @@ async fn serve(state: AppState, caller: Caller, sandbox: String, name: DocumentN
 
 async fn refuse(sink: &mut SplitSink<WebSocket, Frame>, error: &ApiError) {
     let code = match error {
-        ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending => close::FORBIDDEN,
+        ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending | ApiError::SessionEnded => {
+            close::FORBIDDEN
+        }
         ApiError::Unauthenticated => close::SIGN_IN,
         _ => close::TRY_LATER,
     };

@@ -13,7 +13,7 @@ use crate::state::AppState;
 /// Whether the server can work, and what it is made of
 ///
 /// Asks the database too: a server without it can do nothing.
-#[utoipa::path(get, path = "/health", tag = "server",
+#[utoipa::path(get, path = "/health", tag = "server", security(()),
     responses((status = 200, body = Health), (status = 503, body = ErrorBody)))]
 pub(crate) async fn health(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
     let health = Health {

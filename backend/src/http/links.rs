@@ -81,7 +81,7 @@ pub(super) async fn revoke(
 }
 
 /// See where a link leads
-#[utoipa::path(get, path = "/links/{secret}", tag = "sharing", params(("secret" = String, Path)),
+#[utoipa::path(get, path = "/links/{secret}", tag = "sharing", security(()), params(("secret" = String, Path)),
     responses((status = 200, body = LinkPreview), (status = 410, body = ErrorBody), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn preview(
     State(state): State<AppState>,

@@ -137,9 +137,10 @@ pub(super) async fn events(
         (from.epoch, from.seq) = (Some(epoch.to_owned()), seq.parse().ok());
     }
     let mut reader = Reader::new(state, caller, sandbox, access, from, wanted, &headers);
+    let presence = reader.enter()?;
     let (sender, queue) = mpsc::channel::<Result<Event, Infallible>>(SSE_QUEUE);
     tokio::spawn(async move {
-        let _presence = reader.enter();
+        let _presence = presence;
         while let Ok(messages) = reader.next().await {
             for message in messages {
                 let Some(text) = message.text() else { return };
@@ -201,12 +202,13 @@ impl Reader {
         }
     }
 
-    fn enter(&self) -> Presence {
-        self.stream.enter(Participant {
+    fn enter(&self) -> Result<Presence, ApiError> {
+        let participant = Participant {
             user: self.caller.user.id.clone(),
             name: self.caller.user.name.clone(),
             role: self.access.role,
-        })
+        };
+        self.stream.enter(participant, self.access.session.rules.participants)
     }
 
     /// What comes next; waits until there is something. An error when the reader may not be here any more, or the
@@ -378,7 +380,9 @@ fn short(reason: &str) -> &str {
 
 fn close_code(error: &ApiError) -> u16 {
     match error {
-        ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending => close::FORBIDDEN,
+        ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending | ApiError::SessionEnded => {
+            close::FORBIDDEN
+        }
         ApiError::Unauthenticated => close::SIGN_IN,
         _ => close::TRY_LATER,
     }
@@ -386,16 +390,29 @@ fn close_code(error: &ApiError) -> u16 {
 
 /// Runs until one of the two sides ends it; gives how it was closed.
 async fn serve(reader: &mut Reader, mut socket: WebSocket) -> (u16, String) {
-    let _presence = reader.enter();
+    let closed = match reader.enter() {
+        Ok(_presence) => follow(reader, &mut socket).await,
+        Err(full) => (close_code(&full), full.to_string()),
+    };
+    if closed.0 != 0 {
+        let frame = CloseFrame { code: closed.0, reason: short(&closed.1).into() };
+        // Whoever is gone needs no reason.
+        drop(tokio::time::timeout(WRITE_TIMEOUT, socket.send(Frame::Close(Some(frame)))).await);
+    }
+    closed
+}
+
+/// Sends what happens and takes commands; gives how it is to be closed, 0 when nobody is there any more.
+async fn follow(reader: &mut Reader, socket: &mut WebSocket) -> (u16, String) {
     let mut commands = Bucket::new(COMMANDS_PER_SECOND);
     let mut heard_at = Instant::now();
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     let (later, mut replies) = mpsc::channel(REPLIES);
-    let closed = loop {
+    loop {
         let outgoing: Vec<Option<Utf8Bytes>> = tokio::select! {
             messages = reader.next() => match messages {
                 Ok(messages) => messages.iter().map(Outgoing::text).collect(),
-                Err(closed) => break closed,
+                Err(closed) => return closed,
             },
             reply = replies.recv() => reply.iter().map(json).collect(),
             frame = socket.recv() => {
@@ -408,11 +425,11 @@ async fn serve(reader: &mut Reader, mut socket: WebSocket) -> (u16, String) {
                         }
                         match reader.take(&text, &later).await {
                             Ok(reply) => reply.iter().map(json).collect(),
-                            Err(closed) => break closed,
+                            Err(closed) => return closed,
                         }
                     }
                     Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => continue,
-                    Some(Ok(Frame::Binary(_))) => break (close::BAD_MESSAGE, "Messages are JSON texts".to_owned()),
+                    Some(Ok(Frame::Binary(_))) => return (close::BAD_MESSAGE, "Messages are JSON texts".to_owned()),
                     Some(Ok(Frame::Close(_)) | Err(_)) | None => return (0, String::new()),
                 }
             }
@@ -431,9 +448,5 @@ async fn serve(reader: &mut Reader, mut socket: WebSocket) -> (u16, String) {
                 return (0, "gone".to_owned());
             }
         }
-    };
-    let frame = CloseFrame { code: closed.0, reason: short(&closed.1).into() };
-    // Whoever is gone needs no reason.
-    drop(tokio::time::timeout(WRITE_TIMEOUT, socket.send(Frame::Close(Some(frame)))).await);
-    closed
+    }
 }

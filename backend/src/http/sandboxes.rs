@@ -200,13 +200,9 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, ApiError> {
     caller.access(&state, &sandbox, Operation::Delete).await?;
     let now = state.clock().now();
-    // First nobody can come in any more, then those who are in are sent out, and what they wrote meanwhile goes too.
+    // First nobody can come in any more.
     state.store().delete_sandbox(&sandbox, &caller.user.id, now).await?;
-    // Those who edit are told that it is gone, before those who look find that they are in it no more.
-    state.documents().sandbox_deleted(&sandbox).await;
-    state.runs().sandbox_deleted(&state, &sandbox).await;
-    state.access_changed(&sandbox).await;
-    state.store().delete_documents(&sandbox).await?;
+    state.sandbox_deleted(&sandbox).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use shared::api::run::RunEnd;
+use shared::api::run::{Picture, RunEnd};
 use shared::event::{Device, Event, EventKind};
 use shared::filter::EventFilter;
 use shared::{EventSeq, VirtualTime};
@@ -97,6 +97,10 @@ impl Screen for Collector {
             // Whoever asked may have gone.
             drop(to.send((end, std::mem::take(&mut self.collected))));
         }
+    }
+
+    fn picture(&mut self) -> Option<Picture> {
+        None
     }
 
     fn parked(&mut self) {}

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sandbox_runtime::driver::{self, End};
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::machine::{Machine, Stopped};
-use shared::api::run::{RunEnd, RunState};
+use shared::api::run::{Picture, RunEnd, RunState};
 use shared::command::Command;
 use shared::event::{Event, EventKind};
 use shared::limits::LimitKind;
@@ -57,6 +57,9 @@ pub(super) trait Screen: Send {
 
     /// It is put away: shows everything.
     fn parked(&mut self);
+
+    /// Shows everything; gives what people see then, if anybody can.
+    fn picture(&mut self) -> Option<Picture>;
 }
 
 /// How far a machine is.
@@ -208,6 +211,11 @@ impl<S: Screen> Running<S> {
             Order::Tables => Ok(Some(look::tables(&self.machine))),
             Order::Rows { table, from, count } => look::rows(&self.machine, table, from, count).map(Some),
             Order::Park { to } => self.park(to).map(|()| None),
+            Order::Checkpoint { to } => self.moment(now).map(|moment| {
+                // Whoever asked may have gone.
+                drop(to.send(moment));
+                None
+            }),
             Order::Evaluate { code } => {
                 return self.begin(|machine| look::evaluate(machine, &code), look::evaluated, reply);
             }
@@ -244,11 +252,19 @@ impl<S: Screen> Running<S> {
     }
 
     fn park(&mut self, to: oneshot::Sender<Parked>) -> Result<(), ApiError> {
-        let snapshot = self.machine.snapshot().ok_or(ApiError::Internal)?;
-        self.wall.hold(Instant::now());
-        let parked = Parked { snapshot, wall: self.wall.before };
+        let now = Instant::now();
+        let parked = self.moment(now)?;
+        self.wall.hold(now);
         self.is_parked = to.send(parked).is_ok();
         Ok(())
+    }
+
+    /// The machine as it is now.
+    fn moment(&mut self, now: Instant) -> Result<Parked, ApiError> {
+        let snapshot = self.machine.snapshot().ok_or(ApiError::Internal)?;
+        self.show_events();
+        let wall = Duration::from_nanos(self.wall.now(now).0);
+        Ok(Parked { snapshot, wall, picture: self.screen.picture() })
     }
 
     /// Has a process do something; when it ends, `reply` is told what came of it.

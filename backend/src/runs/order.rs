@@ -7,7 +7,7 @@ use std::time::Duration;
 use sandbox_runtime::compile::Module;
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::snapshot::Snapshot;
-use shared::api::run::{ReplyValue, RunEnd};
+use shared::api::run::{Picture, ReplyValue, RunEnd};
 use shared::command::Command;
 use shared::term::Atom;
 use shared::{Pid, Ref};
@@ -56,13 +56,17 @@ pub(super) enum Order {
     Modules { to: oneshot::Sender<Vec<(Atom, Arc<[u8]>)>> },
     /// To be put away: it has no turn after that.
     Park { to: oneshot::Sender<Parked> },
+    /// To be written down as it is, while it goes on.
+    Checkpoint { to: oneshot::Sender<Parked> },
 }
 
-/// A machine that was put away.
+/// A machine at one moment, to go on from.
 pub(super) struct Parked {
     pub(super) snapshot: Snapshot<WasmFactory>,
     /// Time outside that it has had.
     pub(super) wall: Duration,
+    /// What people saw of it then; nothing where nobody looks.
+    pub(super) picture: Option<Picture>,
 }
 
 impl std::fmt::Debug for Parked {

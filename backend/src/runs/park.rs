@@ -1,7 +1,7 @@
 //! Machines that nobody looks at are put away: written to the disk as they are, and brought back when somebody comes. The
 //! same happens when the server stops.
 
-use std::io;
+use std::io::{self, BufWriter, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::machine::Machine;
 use shared::api::run::{RunEnd, RunState};
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use super::machine::Running;
 use super::order::{Order, Parked};
@@ -52,27 +53,72 @@ impl Runs {
             return;
         }
         let Ok(parked) = parked.await else { return };
-        let (store, file) = (app.clone(), format!("{}-{}", run.id(), self.0.clock.now()));
-        let written = tokio::task::spawn_blocking(move || (write(&store, &file, &parked), file, parked)).await;
-        let away = match written {
-            Ok((Ok(()), file, parked)) => Stored { file, wall: parked.wall, held },
-            Ok((Err(error), _, parked)) => {
-                tracing::error!(%error, "a machine cannot be parked and goes on");
-                metrics::counter!("orrery_machines_not_parked_total").increment(1);
-                self.go_on(app, run, Machine::restore(&parked.snapshot), parked.wall, held);
-                return;
-            }
-            Err(error) => {
-                tracing::error!(%error, "a machine cannot be parked and is lost");
-                run.end(RunEnd::Failed { message: "The server made a mistake while it put this away".to_owned() });
-                return;
-            }
-        };
-        metrics::counter!("orrery_machines_parked_total").increment(1);
-        self.keep(app, run, Some(&away)).await;
-        if let Some(older) = stored.replace(away) {
-            app.store().remove_machine(&older.file);
+        if let Err(error) = self.store(app, run, &mut stored, &parked, held).await {
+            tracing::error!(%error, "a machine cannot be parked and goes on");
+            metrics::counter!("orrery_machines_not_parked_total").increment(1);
+            self.go_on(app, run, Machine::restore(&parked.snapshot), parked.wall, held);
+            return;
         }
+        metrics::counter!("orrery_machines_parked_total").increment(1);
+    }
+
+    /// Writes machines down that run, so that not all is lost when the server fails.
+    pub(crate) async fn checkpoint(&self, app: &AppState, after: Millis) {
+        let is_due = |run: &&Arc<Run>| {
+            matches!(run.status().state, RunState::Running | RunState::Paused) && run.is_checkpoint_due(after)
+        };
+        let due: Vec<Arc<Run>> = self.runs().values().filter(is_due).cloned().collect();
+        for run in due {
+            if let Err(error) = self.write_down(app, &run).await {
+                tracing::error!(%error, "a machine that runs cannot be written down");
+            }
+        }
+    }
+
+    async fn write_down(&self, app: &AppState, run: &Arc<Run>) -> io::Result<()> {
+        run.begins_checkpoint();
+        // It is neither put away meanwhile, nor forgotten should it end.
+        let mut stored = run.stored().await;
+        let held = run.status().state == RunState::Paused;
+        let (to, moment) = oneshot::channel();
+        if run.ask(Order::Checkpoint { to }).await.is_err() {
+            return Ok(());
+        }
+        let Ok(moment) = moment.await else { return Ok(()) };
+        let known = stored.as_ref().map(|stored| (stored.through, stored.held));
+        // What sleeps is as it was.
+        if moment.picture.as_ref().map(|picture| (picture.through, held)) == known {
+            return Ok(());
+        }
+        self.store(app, run, &mut stored, &moment, held).await?;
+        metrics::counter!("orrery_machine_checkpoints_total").increment(1);
+        Ok(())
+    }
+
+    /// Writes a machine to the disk in place of what is there of it, with what people saw of it then.
+    async fn store(
+        &self,
+        app: &AppState,
+        run: &Run,
+        stored: &mut Option<Stored>,
+        moment: &Parked,
+        held: bool,
+    ) -> io::Result<()> {
+        let file = format!("{}-{}", run.id(), Uuid::new_v4().simple());
+        let snapshot = moment.snapshot.clone();
+        let written = app.store().write_machine(&file, move |out| {
+            let mut out = BufWriter::new(out);
+            snapshot.write(&mut out).map_err(io::Error::other)?;
+            out.flush()
+        });
+        written.await?;
+        let picture = moment.picture.clone().unwrap_or_else(|| run.picture());
+        let away = Stored { file, wall: moment.wall, held, through: picture.through };
+        self.keep(app, run, run.row_with(Some(&away), picture)).await;
+        if let Some(older) = stored.replace(away) {
+            app.store().remove_machine(&older.file).await;
+        }
+        Ok(())
     }
 
     /// Brings a machine back that is parked.
@@ -116,18 +162,14 @@ impl Runs {
     }
 }
 
-fn write(app: &AppState, file: &str, parked: &Parked) -> io::Result<()> {
-    app.store().write_machine(file, |out| parked.snapshot.write(out).map(drop).map_err(io::Error::other))
-}
-
 async fn open(app: &AppState, parked: &Stored) -> Result<Machine<WasmFactory>, String> {
     let kit = engine::kit().await?;
-    let (app, file) = (app.clone(), parked.file.clone());
-    let opened = tokio::task::spawn_blocking(move || {
-        let file = app.store().open_machine(&file)?;
-        kit.workbench.reopen(&file).map_err(io::Error::other)
-    });
-    opened.await.map_err(io::Error::other).flatten().map_err(|error| {
+    let opened = async {
+        let file = app.store().open_machine(&parked.file).await?;
+        let reading = tokio::task::spawn_blocking(move || kit.workbench.reopen(&file).map_err(io::Error::other));
+        reading.await.map_err(io::Error::other).flatten()
+    };
+    opened.await.map_err(|error| {
         tracing::error!(%error, "a parked machine cannot be brought back");
         "It was parked and cannot be brought back: start it again".to_owned()
     })

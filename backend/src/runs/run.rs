@@ -35,6 +35,8 @@ pub(super) struct Run {
     stored: tokio::sync::Mutex<Option<Stored>>,
     /// When somebody was last seen to look.
     looked_at: AtomicI64,
+    /// When its machine was last written to the disk while it ran.
+    checkpoint_at: AtomicI64,
     is_followed: AtomicBool,
     /// What came of its files, or of those of the run before it.
     compiled: Mutex<Option<Arc<Compiled>>>,
@@ -63,6 +65,8 @@ pub(super) struct Stored {
     pub(super) wall: Duration,
     /// Whether somebody holds it.
     pub(super) held: bool,
+    /// The last event that it knows.
+    pub(super) through: EventSeq,
 }
 
 /// What everybody may see.
@@ -107,6 +111,7 @@ impl Run {
             over: watch::Sender::new(false),
             stored: tokio::sync::Mutex::default(),
             looked_at: AtomicI64::new(clock.now()),
+            checkpoint_at: AtomicI64::new(clock.now()),
             is_followed: AtomicBool::new(false),
             compiled: Mutex::default(),
         };
@@ -116,7 +121,8 @@ impl Run {
     /// A run as it was kept.
     pub(super) fn restored(sandbox: &str, row: RunRow, live: &LiveSandboxes, clock: &Clock) -> Self {
         let RunRow { mut status, asked, diagnostics, picture, machine, wall_nanos, held } = row;
-        let stored = machine.map(|file| Stored { file, wall: Duration::from_nanos(wall_nanos), held });
+        let through = picture.through;
+        let stored = machine.map(|file| Stored { file, wall: Duration::from_nanos(wall_nanos), held, through });
         if status.state.is_alive() {
             let message = "The server stopped while it ran".to_owned();
             let end = RunEnd::Failed { message };
@@ -134,14 +140,19 @@ impl Run {
             over: watch::Sender::new(is_over),
             stored: tokio::sync::Mutex::new(stored),
             looked_at: AtomicI64::new(clock.now()),
+            checkpoint_at: AtomicI64::new(clock.now()),
             is_followed: AtomicBool::new(false),
             compiled: Mutex::default(),
         }
     }
 
-    /// As it is to be kept, with its machine if that is on the disk.
-    pub(super) fn row(&self, stored: Option<&Stored>) -> RunRow {
-        let picture = self.picture();
+    /// As it is to be kept.
+    pub(super) fn row(&self) -> RunRow {
+        self.row_with(None, self.picture())
+    }
+
+    /// As it is to be kept, with its machine on the disk and what people saw when that was written.
+    pub(super) fn row_with(&self, stored: Option<&Stored>, picture: Picture) -> RunRow {
         let shown = self.shown();
         RunRow {
             status: shown.status.clone(),
@@ -152,6 +163,16 @@ impl Run {
             wall_nanos: stored.map_or(0, |stored| u64::try_from(stored.wall.as_nanos()).unwrap_or(u64::MAX)),
             held: stored.is_some_and(|stored| stored.held),
         }
+    }
+
+    /// Whether its machine is to be written down again after so long.
+    pub(super) fn is_checkpoint_due(&self, after: Millis) -> bool {
+        self.clock.now() - self.checkpoint_at.load(Ordering::Relaxed) >= after
+    }
+
+    /// Its machine is being written down.
+    pub(super) fn begins_checkpoint(&self) {
+        self.checkpoint_at.store(self.clock.now(), Ordering::Relaxed);
     }
 
     pub(super) async fn stored(&self) -> tokio::sync::MutexGuard<'_, Option<Stored>> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use shared::EventSeq;
 use shared::api::live::LiveEvent;
-use shared::api::run::{EventBatch, RunEnd};
+use shared::api::run::{EventBatch, Picture, RunEnd};
 use shared::event::Event;
 use shared::world::World;
 
@@ -127,6 +127,11 @@ impl Screen for LiveScreen {
     fn parked(&mut self) {
         self.show();
         self.run.parked();
+    }
+
+    fn picture(&mut self) -> Option<Picture> {
+        self.show();
+        Some(self.run.picture())
     }
 }
 

@@ -154,6 +154,18 @@ macro_rules! bound {
     }};
 }
 
+/// Texts of PostgreSQL have no NUL: the sign for what cannot be shown stands in its place, so that nothing is found by it.
+fn without_nul(mut args: Vec<Value>) -> Vec<Value> {
+    for value in &mut args {
+        if let Value::Text(Some(text)) = value
+            && text.contains('\0')
+        {
+            *text = text.replace('\0', "\u{fffd}");
+        }
+    }
+    args
+}
+
 impl Db {
     /// Opens a file, making it where it is missing, and brings its schema up to date.
     pub(super) async fn sqlite(file: &Path, schema: Schema, durability: Durability) -> Result<Self, StoreError> {
@@ -201,7 +213,7 @@ impl Db {
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
             Self::Postgres { readers, .. } => {
-                let rows = bound!(sql, args).fetch_all(readers).await.map_err(StoreError::Database)?;
+                let rows = bound!(sql, without_nul(args)).fetch_all(readers).await.map_err(StoreError::Database)?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         }
@@ -260,7 +272,7 @@ impl Tx {
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
             Self::Postgres(tx) => {
-                let rows = bound!(sql, args).fetch_all(&mut **tx).await.map_err(StoreError::Database)?;
+                let rows = bound!(sql, without_nul(args)).fetch_all(&mut **tx).await.map_err(StoreError::Database)?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         }
@@ -273,7 +285,9 @@ impl Tx {
     pub(super) async fn execute(&mut self, sql: &'static str, args: Vec<Value>) -> Result<u64, StoreError> {
         match self {
             Self::Sqlite(tx) => bound!(sql, args).execute(&mut **tx).await.map(|done| done.rows_affected()),
-            Self::Postgres(tx) => bound!(sql, args).execute(&mut **tx).await.map(|done| done.rows_affected()),
+            Self::Postgres(tx) => {
+                bound!(sql, without_nul(args)).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
         }
         .map_err(StoreError::Database)
     }

@@ -1,17 +1,20 @@
 //! Who is in a sandbox, and by which link.
 
 use shared::access::{Capability, Role, Switches};
+use shared::api::session::Session;
 use shared::api::sharing::{Joined, Link, LinkPreview, Member, MemberState};
 
 use super::db::{Row, args};
-use super::{Store, StoreError};
+use super::{Store, StoreError, sessions};
 use crate::clock::Millis;
 
 /// What somebody is in a sandbox now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Access {
     pub(crate) role: Role,
     pub(crate) switches: Switches,
+    /// The session of the sandbox.
+    pub(crate) session: Session,
     /// When the link ends that they came by.
     pub(crate) until: Option<Millis>,
 }
@@ -42,7 +45,7 @@ pub(crate) enum Opened {
 impl Store {
     /// What this person is in this sandbox; nothing when they are not in it.
     pub(crate) async fn access(&self, sandbox: &str, user: &str, now: Millis) -> Result<Option<Access>, StoreError> {
-        let sql = "SELECT m.role, s.switches, l.expires_at FROM members m JOIN sandboxes s ON s.id = m.sandbox \
+        let sql = "SELECT m.role, s.switches, l.expires_at, s.session FROM members m JOIN sandboxes s ON s.id = m.sandbox \
                    LEFT JOIN links l ON l.id = m.link \
                    WHERE m.sandbox = $1 AND m.user_id = $2 AND m.state = 'active' AND (m.link IS NULL \
                    OR (l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > $3)))";
@@ -51,6 +54,7 @@ impl Store {
         Ok(Some(Access {
             role: Role::from_name(&row.text(0)?).ok_or_else(damaged)?,
             switches: serde_json::from_str(&row.text(1)?).ok().ok_or_else(damaged)?,
+            session: sessions::read(sandbox, &row.text(3)?)?,
             until: row.opt_int(2)?,
         }))
     }

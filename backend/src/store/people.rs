@@ -7,6 +7,9 @@ use super::db::{Row, args};
 use super::{Store, StoreError};
 use crate::clock::Millis;
 
+/// Lost guests that are looked for at once.
+const GUESTS_AT_ONCE: i64 = 100;
+
 /// An account with what its password is checked against.
 #[derive(Debug)]
 pub(crate) struct AccountRow {
@@ -81,7 +84,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Deletes somebody and everything that is theirs; gives the sandboxes that are gone with them.
+    /// Deletes somebody and everything that is theirs; gives the sandboxes that are gone with them, whose documents and machines are
+    /// still there.
     pub(crate) async fn delete_user(&self, id: &str, now: Millis) -> Result<Vec<String>, StoreError> {
         let mut tx = self.main.begin().await?;
         let rows = tx.fetch("SELECT id FROM sandboxes WHERE owner = $1 ORDER BY id", args![id]).await?;
@@ -90,10 +94,18 @@ impl Store {
         tx.execute("DELETE FROM users WHERE id = $1", args![id]).await?;
         self.audit(&mut tx, now, Some(id), "user.delete", id, "").await?;
         tx.commit().await?;
-        for sandbox in &sandboxes {
-            self.delete_documents(sandbox).await?;
-        }
         Ok(sandboxes)
+    }
+
+    /// Guests who came before this, cannot come back because nothing shows any more who they are, and share nothing with anybody.
+    pub(crate) async fn lost_guests(&self, came_before: Millis, now: Millis) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT u.id FROM users u WHERE u.kind = 'guest' AND u.created_at < $1 \
+                   AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id AND s.expires_at > $2) \
+                   AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.user_id = u.id AND (t.expires_at IS NULL OR t.expires_at > $2)) \
+                   AND NOT EXISTS (SELECT 1 FROM sandboxes b JOIN members m ON m.sandbox = b.id \
+                   WHERE b.owner = u.id AND m.user_id <> u.id AND m.state = 'active') ORDER BY u.id LIMIT $3";
+        let rows = self.main.fetch(sql, args![came_before, now, GUESTS_AT_ONCE]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
     }
 
     pub(crate) async fn add_session(

@@ -1,13 +1,14 @@
 //! The last run of each sandbox, and the files of machines that are parked.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
 
 use sha2::{Digest as _, Sha256};
 use shared::api::code::Diagnostic;
 use shared::api::run::{Picture, RunOptions, RunStatus};
 
+use super::blobs::BlobWriter;
 use super::db::{Row, args};
 use super::{Store, StoreError};
 
@@ -60,46 +61,40 @@ impl Store {
         Ok(run)
     }
 
-    /// Where the files of parked machines lie.
-    fn machines(&self) -> PathBuf {
-        self.data.join("machines")
-    }
-
-    /// Writes the file of a machine; it is on the disk, or not there at all.
-    pub(crate) fn write_machine(
+    /// Keeps a machine under this name; it is there and stays there, or not at all.
+    pub(crate) async fn write_machine<E: Into<io::Error>>(
         &self,
         name: &str,
-        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+        write: impl FnOnce(&mut BlobWriter) -> Result<(), E> + Send + 'static,
     ) -> io::Result<()> {
-        let folder = self.machines();
-        fs::create_dir_all(&folder)?;
-        let part = folder.join(format!("{name}.part"));
-        let written = File::create(&part).map(BufWriter::new).and_then(|mut out| {
-            write(&mut out)?;
-            out.flush()?;
-            out.get_ref().sync_all()?;
-            fs::rename(&part, folder.join(name))
-        });
-        if written.is_err() {
-            // On a full disk it would only be in the way.
-            fs::remove_file(&part).ok();
-        }
-        written?;
-        File::open(&folder)?.sync_all()
+        self.blobs.write(name, write).await
     }
 
-    /// Opens the file of a machine.
-    pub(crate) fn open_machine(&self, name: &str) -> io::Result<File> {
-        File::open(self.machines().join(name))
+    /// Opens a machine that is kept.
+    pub(crate) async fn open_machine(&self, name: &str) -> io::Result<File> {
+        self.blobs.open(name).await
     }
 
-    /// Forgets the file of a machine. What has opened it can go on reading.
-    pub(crate) fn remove_machine(&self, name: &str) {
-        if let Err(error) = fs::remove_file(self.machines().join(name))
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(name, %error, "the file of a machine cannot be removed");
+    /// Forgets a machine. What has opened it can go on reading.
+    pub(crate) async fn remove_machine(&self, name: &str) {
+        if let Err(error) = self.blobs.remove(name).await {
+            tracing::warn!(name, %error, "a machine that is parked no more cannot be removed");
         }
+    }
+
+    /// Forgets the machines that no sandbox has any more, such as those that a crash left. For when nothing runs yet.
+    pub(crate) async fn remove_lost_machines(&self) -> Result<(), StoreError> {
+        let rows = self.main.fetch("SELECT machine FROM runs WHERE machine IS NOT NULL", args![]).await?;
+        let kept = rows.iter().map(|row| row.text(0)).collect::<Result<HashSet<_>, _>>()?;
+        match self.blobs.names().await {
+            Ok(names) => {
+                for name in names.iter().filter(|name| !kept.contains(*name)) {
+                    self.remove_machine(name).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "parked machines cannot be listed"),
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use shared::api::sharing::ChatMessage;
 use shared::limits::Limits;
 
 use super::db::{Row, args};
-use super::{Store, StoreError};
+use super::{Store, StoreError, sessions};
 use crate::clock::Millis;
 
 /// A sandbox to store.
@@ -28,7 +28,7 @@ macro_rules! sandboxes_of_member {
     ($rest:literal) => {
         concat!(
             "SELECT s.id, s.name, s.owner, m.role, s.template, s.forked_from, s.switches, s.limits, s.created_at, \
-             s.updated_at FROM members m JOIN sandboxes s ON s.id = m.sandbox LEFT JOIN links l ON l.id = m.link \
+             s.updated_at, s.session FROM members m JOIN sandboxes s ON s.id = m.sandbox LEFT JOIN links l ON l.id = m.link \
              WHERE m.user_id = $1 AND m.state = 'active' \
              AND (m.link IS NULL OR (l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > $2))) ",
             $rest
@@ -165,6 +165,7 @@ fn sandbox(row: &Row) -> Result<Sandbox, StoreError> {
         limits: serde_json::from_str(&row.text(7)?).ok().ok_or_else(damaged)?,
         created_at: row.int(8)?,
         updated_at: row.int(9)?,
+        session: sessions::read(&id, &row.text(10)?)?,
         id,
     })
 }

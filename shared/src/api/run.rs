@@ -58,10 +58,10 @@ pub struct RunOptions {
     /// run as long as time does not follow the clock and nobody interferes.
     pub seed: Option<u64>,
     /// How the next process is chosen.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub schedule: Schedule,
     /// How virtual time passes.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub time: TimeMode,
     /// Whether the machine stays when the script has ended (`elixir --no-halt`).
     pub no_halt: bool,
@@ -98,7 +98,7 @@ pub struct RunStatus {
     /// How it began, with the seed that was taken.
     pub options: RunOptions,
     /// How time passes now.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub time: TimeMode,
     /// Whether the program waits for input at the console.
     pub wants_input: bool,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::session::Session;
 use crate::access::{Role, Switches};
 use crate::limits::Limits;
 
@@ -63,6 +64,9 @@ pub struct Sandbox {
     /// What its programs may use.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub limits: Limits,
+    /// The time in which people are in it together.
+    #[serde(default)]
+    pub session: Session,
     /// When it was made.
     pub created_at: i64,
     /// When its name or settings were last changed.

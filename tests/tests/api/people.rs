@@ -186,3 +186,35 @@ async fn what_makes_no_sense_is_refused_with_a_reason() {
         assert_eq!(answer(request.send().await.unwrap()).await.unwrap().code(), "unauthenticated", "{value}");
     }
 }
+
+#[tokio::test]
+async fn guests_who_cannot_come_back_are_forgotten_where_that_is_wanted() {
+    const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+    let given = RawConfig { lost_guests_days: NonZeroU32::new(90), ..RawConfig::default() };
+    let server = TestServer::start_with(given).await.unwrap();
+    let (lost, shares) =
+        (Person::guest(&server, "Lost").await.unwrap(), Person::guest(&server, "Shares").await.unwrap());
+    let new = json!({"login": "kim@example.org", "password": "a long password", "name": "Kim"});
+    let kim = Person::nobody(&server).post("/api/accounts", new.clone()).await.unwrap();
+    let kim = Person::nobody(&server).with_token(&kim.text("token"));
+    lost.sandbox(json!({})).await.unwrap();
+    let shared = shares.sandbox(json!({})).await.unwrap();
+    kim.open(&shares.link(&shared, "edit").await.unwrap()).await.unwrap();
+    let members = format!("/api/sandboxes/{}/members", kim.sandbox(json!({})).await.unwrap());
+    for guest in [&lost, &shares] {
+        let path = format!("{members}/{}", guest.id);
+        kim.ask(Method::PUT, &path, Some(json!({"role": "viewer"}))).await.unwrap();
+    }
+    let known = async || {
+        let sign_in = json!({"login": new["login"], "password": new["password"]});
+        let kim = Person::nobody(&server).post("/api/session", sign_in).await.unwrap();
+        let list = Person::nobody(&server).with_token(&kim.text("token")).get(&members).await.unwrap().body;
+        list.as_array().unwrap().iter().map(|member| member["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    server.state().clock().advance(60 * DAY_MILLIS);
+    server.state().look_after().await;
+    assert_eq!(known().await, ["Kim", "Lost", "Shares"]);
+    server.state().clock().advance(31 * DAY_MILLIS);
+    server.state().look_after().await;
+    assert_eq!(known().await, ["Kim", "Shares"]);
+}

@@ -57,6 +57,9 @@ fn requests() -> Vec<(Operation, Method, &'static str, Option<Value>)> {
         (Operation::Approve, Method::POST, "/members/user-none/approve", None),
         (Operation::Kick, Method::DELETE, "/members/user-none", None),
         (Operation::Configure, Method::PATCH, "", Some(json!({"name": "Other"}))),
+        (Operation::View, Method::GET, "/session", None),
+        (Operation::Configure, Method::PATCH, "/session", Some(json!({"participants": 30}))),
+        (Operation::Configure, Method::POST, "/session", Some(json!({"minutes": 45}))),
         (Operation::Audit, Method::GET, "/audit", None),
         (Operation::Delete, Method::DELETE, "", None),
     ]

@@ -2,179 +2,24 @@
 
 mod upgrade;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
+use shared::Etf;
 use shared::api::code::Severity;
 use shared::api::live::{LiveEvent, ServerMessage};
-use shared::api::run::{ReplyValue, RunEnd, RunSnapshot, RunState, RunStatus};
+use shared::api::run::{ReplyValue, RunEnd, RunState};
 use shared::limits::{LimitKind, Limits};
 use shared::term::Atom;
-use shared::world::World;
-use shared::{Etf, Pid};
 use tests::client::Person;
-use tests::live::LiveSocket;
 use tests::server::TestServer;
 
-struct Place {
-    server: TestServer,
-    owner: Person,
-    sandbox: String,
-}
+use crate::place::Place;
+use crate::watcher::{Watcher, watch};
 
 async fn place(files: Value) -> Place {
-    let server = TestServer::start().await.unwrap();
-    let owner = Person::guest(&server, "Owner").await.unwrap();
-    let sandbox = owner.sandbox(json!({"files": files})).await.unwrap();
-    Place { server, owner, sandbox }
-}
-
-impl Place {
-    async fn watch(&self, who: &Person) -> Watcher {
-        watch(&self.server, who, &self.sandbox).await
-    }
-
-    async fn member(&self, role: &str) -> Person {
-        let person = Person::guest(&self.server, role).await.unwrap();
-        let path = format!("/api/sandboxes/{}/members/{}", self.sandbox, person.id);
-        self.owner.ask(reqwest::Method::PUT, &path, Some(json!({"role": role}))).await.unwrap();
-        person
-    }
-}
-
-async fn watch(server: &TestServer, who: &Person, sandbox: &str) -> Watcher {
-    let mut socket = LiveSocket::open(server, who, sandbox, "").await.unwrap();
-    let snapshot = match socket.next().await.unwrap().unwrap() {
-        ServerMessage::Snapshot { snapshot, .. } => snapshot.run,
-        other => panic!("it begins with {other:?}"),
-    };
-    Watcher { socket, last: 0, seen: snapshot.map(|run| *run) }
-}
-
-/// Somebody who looks, and remembers what a page would.
-struct Watcher {
-    socket: LiveSocket,
-    last: u64,
-    seen: Option<RunSnapshot>,
-}
-
-impl Watcher {
-    /// Takes the next message; gives a reply with its number.
-    async fn step(&mut self) -> Option<(u64, Result<Option<ReplyValue>, String>)> {
-        match self.socket.next().await.unwrap().expect("it goes on") {
-            ServerMessage::Reply { id, error, value } => {
-                return Some((id, error.map_or(Ok(value.map(|value| *value)), |error| Err(error.code))));
-            }
-            ServerMessage::Snapshot { snapshot, .. } => self.seen = snapshot.run.map(|run| *run),
-            ServerMessage::Event(event) => self.add(event.event),
-            ServerMessage::Resumed { .. } => {}
-        }
-        None
-    }
-
-    fn add(&mut self, event: LiveEvent) {
-        match event {
-            LiveEvent::Run { status } => match &mut self.seen {
-                Some(seen) if seen.status.run == status.run => seen.status = *status,
-                _ => {
-                    let picture = shared::api::run::Picture {
-                        run: status.run.clone(),
-                        through: shared::EventSeq(0),
-                        world: World::default(),
-                    };
-                    self.seen = Some(RunSnapshot { status: *status, picture, diagnostics: Vec::new() });
-                }
-            },
-            LiveEvent::Events(batch) => {
-                let seen = self.seen.as_mut().expect("a run comes before its events");
-                assert_eq!(seen.status.run, batch.run);
-                if batch.through > seen.picture.through {
-                    assert_eq!(seen.picture.through, batch.after, "there is no gap");
-                    batch.events.iter().for_each(|event| seen.picture.world.apply(event));
-                    seen.picture.through = batch.through;
-                }
-            }
-            LiveEvent::Picture(picture) => {
-                let seen = self.seen.as_mut().expect("a run comes before its pictures");
-                if picture.through > seen.picture.through {
-                    seen.picture = *picture;
-                }
-            }
-            LiveEvent::Diagnostics { diagnostics, .. } => {
-                self.seen.as_mut().expect("a run comes before its diagnostics").diagnostics = diagnostics;
-            }
-            _ => {}
-        }
-    }
-
-    async fn send(&mut self, command: &str, mut rest: Value) -> u64 {
-        self.last += 1;
-        rest["id"] = self.last.into();
-        rest["command"] = command.into();
-        self.socket.send(&rest.to_string()).await.unwrap();
-        self.last
-    }
-
-    /// Gives a command and waits for its reply.
-    async fn ask(&mut self, command: &str, rest: Value) -> Result<Option<ReplyValue>, String> {
-        let id = self.send(command, rest).await;
-        loop {
-            if let Some((replied, answer)) = self.step().await
-                && replied == id
-            {
-                return answer;
-            }
-        }
-    }
-
-    async fn run(&mut self, options: Value) -> RunStatus {
-        let reply = self.ask("run", json!({"options": options})).await.unwrap().unwrap();
-        let ReplyValue::Run { status } = reply else { panic!("a run") };
-        self.until(|seen| seen.status.run == status.run).await;
-        *status
-    }
-
-    async fn until(&mut self, wanted: impl Fn(&RunSnapshot) -> bool) {
-        while !self.seen.as_ref().is_some_and(&wanted) {
-            assert!(self.step().await.is_none(), "nobody asked");
-        }
-    }
-
-    async fn end(&mut self) -> RunEnd {
-        self.until(|seen| !seen.status.state.is_alive()).await;
-        match &self.seen().status.state {
-            RunState::Ended { end, .. } => end.clone(),
-            other => panic!("it has ended: {other:?}"),
-        }
-    }
-
-    async fn says(&mut self, text: &str) {
-        while !self.output().contains(text) {
-            if let Some(seen) = &self.seen {
-                let state = &seen.status.state;
-                assert!(state.is_alive(), "it ended with {state:?} and {:?}", self.output());
-            }
-            self.step().await;
-        }
-    }
-
-    /// The value of an expression, as it is inspected.
-    async fn value(&mut self, code: &str) -> String {
-        match self.ask("evaluate", json!({"code": code})).await {
-            Ok(Some(ReplyValue::Evaluated { text, failed: false })) => text,
-            other => panic!("{code}: {other:?}"),
-        }
-    }
-
-    fn seen(&self) -> &RunSnapshot {
-        self.seen.as_ref().expect("something ran")
-    }
-
-    fn output(&self) -> String {
-        self.seen.as_ref().map_or_else(String::new, |seen| seen.picture.world.output.text())
-    }
-
-    fn named(&self, name: &str) -> Pid {
-        self.seen().picture.world.names[&Atom::new(name)]
-    }
+    Place::new(json!({"files": files})).await
 }
 
 const COUNTER: &str = r#"
@@ -195,7 +40,7 @@ IO.puts("serving")
 Process.sleep(:infinity)
 "#;
 
-fn serving() -> Value {
+pub(crate) fn serving() -> Value {
     json!({"lib/counter.ex": COUNTER, "main.exs": SERVING})
 }
 
@@ -445,13 +290,34 @@ Process.sleep(:infinity)
 }
 
 /// How the run is, without looking at the sandbox.
+impl Place {
+    /// Where parked machines lie.
+    pub(crate) fn machines(&self) -> PathBuf {
+        self.server.data().join("machines")
+    }
+
+    /// An hour passes in which nobody looks.
+    async fn idle(&self) {
+        self.server.state().clock().advance(60 * 60 * 1000);
+        self.server.state().look_after().await;
+    }
+
+    /// Waits until what nobody looks at is parked.
+    pub(crate) async fn park(&self) {
+        while state(&self.owner, &self.sandbox).await != RunState::Parked {
+            self.idle().await;
+        }
+    }
+}
+
 async fn state(owner: &Person, sandbox: &str) -> RunState {
     let answer = owner.get(&format!("/api/sandboxes/{sandbox}/run")).await.unwrap();
     assert_eq!(answer.status, 200, "{answer:?}");
     serde_json::from_value(answer.body["state"].clone()).unwrap()
 }
 
-const NEXT: &str = "GenServer.call(Counter, :next)";
+/// What the program that serves gives, one after another, from 7 on.
+pub(crate) const NEXT: &str = "GenServer.call(Counter, :next)";
 
 #[tokio::test]
 async fn what_nobody_looks_at_is_parked_and_comes_back_where_it_was() {
@@ -466,16 +332,127 @@ async fn what_nobody_looks_at_is_parked_and_comes_back_where_it_was() {
     assert_eq!(state(&place.owner, &place.sandbox).await, RunState::Running);
     let before = owner.seen().picture.world.output.clone();
     drop(owner);
-    while state(&place.owner, &place.sandbox).await != RunState::Parked {
-        place.server.state().clock().advance(60 * 60 * 1000);
-        place.server.state().look_after().await;
-    }
+    place.park().await;
     let mut again = place.watch(&place.owner).await;
     assert_eq!((&again.seen().status.run, &again.seen().picture.world.output), (&status.run, &before));
     again.until(|seen| seen.status.state == RunState::Running).await;
     assert_eq!(again.value(NEXT).await, "8");
     again.ask("stop", json!({})).await.unwrap();
     again.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_goes_on() {
+    let place = place(serving()).await;
+    let mut owner = place.watch(&place.owner).await;
+    owner.run(json!({})).await;
+    owner.says("serving").await;
+    assert_eq!(owner.value(NEXT).await, "7");
+    drop(owner);
+    let machines = place.machines();
+    fs::remove_dir(&machines).unwrap();
+    fs::write(&machines, "in the way").unwrap();
+    while !metrics(&place.server).await.contains("orrery_machines_not_parked_total") {
+        place.idle().await;
+    }
+    let mut again = place.watch(&place.owner).await;
+    assert_eq!(again.seen().status.state, RunState::Running);
+    assert_eq!(again.value(NEXT).await, "8");
+    // What is in the way goes, and it is parked as ever.
+    drop(again);
+    fs::remove_file(&machines).unwrap();
+    fs::create_dir(&machines).unwrap();
+    place.park().await;
+    let mut again = place.watch(&place.owner).await;
+    assert_eq!(again.value(NEXT).await, "9");
+}
+
+async fn metrics(server: &TestServer) -> String {
+    reqwest::get(server.url("/metrics")).await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_program_goes_with_its_owner() {
+    let place = place(serving()).await;
+    let kept = place.member("editor").await;
+    let mut owner = place.watch(&place.owner).await;
+    owner.run(json!({})).await;
+    owner.says("serving").await;
+    drop(owner);
+    place.park().await;
+    assert_eq!(fs::read_dir(place.machines()).unwrap().count(), 1);
+    // It comes back for somebody who is there when it goes.
+    let mut looking = place.watch(&kept).await;
+    looking.until(|seen| seen.status.state == RunState::Running).await;
+    assert_eq!(place.owner.ask(reqwest::Method::DELETE, "/api/account", None).await.unwrap().status, 204);
+    assert_eq!(looking.socket.closed().await.unwrap(), 4403);
+    assert_eq!(fs::read_dir(place.machines()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn after_a_crash_a_program_goes_on_from_where_it_was_written_down() {
+    let place = place(serving()).await;
+    let mut owner = place.watch(&place.owner).await;
+    owner.run(json!({})).await;
+    owner.says("serving").await;
+    assert_eq!(owner.value(NEXT).await, "7");
+    place.idle().await;
+    let before = owner.seen().picture.world.output.clone();
+    assert_eq!(owner.value(NEXT).await, "8");
+    assert_eq!(owner.seen().status.state, RunState::Running);
+    // What the disk holds now is what a crash would leave.
+    let crashed = tempfile::tempdir().unwrap();
+    copy(place.server.data(), crashed.path());
+    let server = TestServer::start_on(crashed, place.server.database()).await.unwrap();
+    let person = Person::nobody(&server).with_token(&place.owner.token);
+    let mut again = watch(&server, &person, &place.sandbox).await;
+    again.until(|seen| seen.status.state == RunState::Running).await;
+    assert_eq!(again.seen().picture.world.output, before);
+    assert_eq!(again.value(NEXT).await, "8");
+    // Where nothing has happened since, nothing is written.
+    let written = names(&place.machines());
+    place.idle().await;
+    assert_ne!(names(&place.machines()), written);
+    let written = names(&place.machines());
+    place.idle().await;
+    assert_eq!(names(&place.machines()), written);
+    owner.ask("stop", json!({})).await.unwrap();
+    owner.end().await;
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn machines_that_a_crash_left_are_removed() {
+    let place = place(serving()).await;
+    let mut owner = place.watch(&place.owner).await;
+    owner.run(json!({})).await;
+    owner.says("serving").await;
+    drop(owner);
+    place.park().await;
+    let machines = place.machines();
+    fs::write(machines.join("run-lost-1"), "half").unwrap();
+    let server = place.server.restart().await.unwrap();
+    assert_eq!(fs::read_dir(&machines).unwrap().count(), 1);
+    let person = Person::nobody(&server).with_token(&place.owner.token);
+    assert_eq!(watch(&server, &person, &place.sandbox).await.value(NEXT).await, "7");
 }
 
 #[tokio::test]

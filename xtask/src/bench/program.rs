@@ -31,6 +31,7 @@ pub(super) fn figures(context: &Context<'_>, program: &str, group: &str) -> anyh
         .env("ORRERY_ASSETS", &assets)
         .env("ORRERY_GUEST", assets.join("guest.wasm"))
         .env("ORRERY_LIBRARY", &context.packed.file)
+        .env("ORRERY_SERVER", context.workspace.server(Flavour::Release))
         .env("ORRERY_REFERENCE", &installation.programs)
         .env("ORRERY_REFERENCE_LIBRARY", roots.join(":"))
         .stderr(std::process::Stdio::inherit())

@@ -1,4 +1,4 @@
-//! How long a server takes until it answers.
+//! How long a server takes until it answers, and how it shares what it has among sandboxes.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -66,7 +66,9 @@ impl Client {
     pub(super) async fn look_again(&mut self, app: &AppState, sandbox: &str) -> Result<(), (u16, String)> {
         let closed = |error: ApiError| {
             let code = match error {
-                ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending => close::FORBIDDEN,
+                ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending | ApiError::SessionEnded => {
+                    close::FORBIDDEN
+                }
                 ApiError::Unauthenticated => close::SIGN_IN,
                 _ => close::TRY_LATER,
             };
