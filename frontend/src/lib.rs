@@ -7,13 +7,14 @@
 //! - [`panels`]: the parts of a sandbox, one a file.
 //! - [`widgets`]: one widget a file, with its style beside it.
 //! - [`state`]: what widgets share. Only here is anything remembered.
-//! - [`elixir`]: how terms are written.
+//! - [`elixir`]: how terms are written, and [`difference`], in what two of them differ.
 //! - [`net`]: the only place that talks to the server.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod app;
+pub mod difference;
 pub mod elixir;
 pub mod net;
 pub mod pages;

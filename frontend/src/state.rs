@@ -3,8 +3,10 @@
 pub mod activity;
 pub mod code;
 pub mod document;
+pub mod history;
 pub mod lab;
 pub mod live;
+pub mod paced;
 pub mod presence;
 pub mod run;
 pub mod sandboxes;
@@ -15,3 +17,4 @@ pub mod storage;
 pub mod theme;
 pub mod toasts;
 pub mod topic;
+pub mod watch;

@@ -69,6 +69,23 @@ export async function typeAt({ page }, where, text) {
   await page.keyboard.type(text);
 }
 
+export const run = ({ page }) => page.getByRole("button", { name: /^(▶ )?Run/ }).click();
+
+/** What the program has written. */
+export const output = ({ page }) => page.getByRole("log", { name: "Output" });
+
+/** A process with a name, in the supervision tree. */
+export const tree = ({ page }, name) => page.getByRole("treeitem", { name: new RegExp(`^:${name}\\b`) });
+
+/** Puts this text in the place of the whole file that is open. */
+export async function rewrite(who, text) {
+  await who.page.locator(".cm-content").click();
+  await who.page.keyboard.press("Control+a");
+  await who.page.keyboard.press("Delete");
+  await who.page.keyboard.insertText(text);
+  await shows(who, (shown) => shown === text, "the new text");
+}
+
 export async function accessible(page) {
   await page.evaluate(axe.source);
   const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

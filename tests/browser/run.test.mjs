@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { startBrowser } from "./browser.mjs";
-import { accessible, close, fromTemplate, guest, join, openFile, share, shows } from "./people.mjs";
+import { accessible, close, fromTemplate, guest, join, openFile, output, rewrite, run, share, tree as worker } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let server;
@@ -18,19 +18,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-const run = ({ page }) => page.getByRole("button", { name: /^(▶ )?Run/ }).click();
-const output = ({ page }) => page.getByRole("log", { name: "Output" });
-const worker = ({ page }, name) => page.getByRole("treeitem", { name: new RegExp(`^:${name}\\b`) });
-
-/** Puts this text in the place of the whole file that is open. */
-async function rewrite(who, text) {
-  await who.page.locator(".cm-content").click();
-  await who.page.keyboard.press("Control+a");
-  await who.page.keyboard.press("Delete");
-  await who.page.keyboard.insertText(text);
-  await shows(who, (shown) => shown === text, "the new text");
-}
 
 const STAYS = `{:ok, _} = Crew.start_link([])
 IO.puts("ready")

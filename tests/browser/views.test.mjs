@@ -48,7 +48,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.getByText("Finished", { exact: true }).waitFor({ timeout: 60_000 });
       await look("code");
       await place("bottom");
-      for (const tab of ["console", "problems", "events", "messages", "timeline", "tables"]) {
+      for (const tab of ["console", "problems", "session", "events", "messages", "timeline", "tables", "resources"]) {
         await page.locator(`#bottom-${tab}`).click();
         await look(tab);
       }

@@ -9,8 +9,9 @@
 // options.readOnly  whether it only shows
 // options.onChange  (from[], to[], insert[]) of one edit, in positions before it, in ascending order
 // options.onSelect  (anchor, head)
-// options.onUndo, options.onRedo, options.onRun
-// options.complete  (prefix) => [{ label, detail, type }]
+// options.onUndo, options.onRedo, options.onRun, options.onFormat
+// options.onBreakpoint  (line): set one there, or take it away
+// options.complete  (before) => promise of { replaces, options: [{ label, detail, type, info }] }; `before` is the line before the caret
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, indentLess, indentMore } from "@codemirror/commands";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
@@ -26,6 +27,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 
+import { breakpoints, showBreakpoints } from "./breakpoints.js";
 import { carets, setCarets } from "./carets.js";
 import { load } from "./languages.js";
 import { look } from "./look.js";
@@ -43,6 +45,15 @@ export function mount(parent, options) {
     { key: "Mod-y", mac: "Mod-Shift-z", run: run(options.onRedo), preventDefault: true },
     { key: "Mod-Shift-z", run: run(options.onRedo), preventDefault: true },
     { key: "Mod-Enter", run: run(options.onRun), preventDefault: true },
+    { key: "Shift-Alt-f", run: run(options.onFormat), preventDefault: true },
+    {
+      key: "F9",
+      run(view) {
+        options.onBreakpoint(view.state.doc.lineAt(view.state.selection.main.head).number);
+        return true;
+      },
+      preventDefault: true,
+    },
   ];
 
   const report = EditorView.updateListener.of((update) => {
@@ -65,14 +76,18 @@ export function mount(parent, options) {
     }
   });
 
-  const suggest = (context) => {
-    const word = context.matchBefore(/[\p{L}\p{N}_.:?!]+/u);
-    if (!word && !context.explicit) return null;
-    const found = options.complete(word?.text ?? "");
-    return found.length ? { from: word?.from ?? context.pos, options: found, validFor: /^[\p{L}\p{N}_.:?!]*$/u } : null;
+  const suggest = async (context) => {
+    const line = context.state.doc.lineAt(context.pos);
+    const before = line.text.slice(0, context.pos - line.from);
+    // What is in quotation marks or a comment begins no name.
+    if (!context.explicit && !/[\p{L}\p{N}_.:]$/u.test(before)) return null;
+    const { replaces, options: found } = await options.complete(before);
+    if (context.aborted || !found.length) return null;
+    return { from: context.pos - replaces, options: found, validFor: /^[\p{L}\p{N}_?!]*$/u };
   };
 
   const extensions = [
+    breakpoints(options.onBreakpoint),
     lineNumbers(),
     foldGutter(),
     codeFolding(),
@@ -163,6 +178,10 @@ export function mount(parent, options) {
       view.dispatch({
         effects: setCarets.of(list.map((one) => ({ ...one, anchor: clamp(one.anchor), head: clamp(one.head) }))),
       });
+    },
+    // Lines that have breakpoints.
+    setBreakpoints(lines) {
+      showBreakpoints(view, lines);
     },
     reveal(line, column) {
       const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));

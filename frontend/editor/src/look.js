@@ -17,6 +17,11 @@ const theme = EditorView.theme({
   ".cm-selectionMatch, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--surface-3)" },
   ".cm-tooltip": { color: "var(--text)", backgroundColor: "var(--surface-1)", borderColor: "var(--border)" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { color: "var(--on-accent)", backgroundColor: "var(--accent)" },
+  ".cm-breakpoint-gutter": { cursor: "pointer", minInlineSize: "1.25em", textAlign: "center" },
+  ".cm-breakpoint": { color: "var(--state-crashed)", fontSize: "0.75em" },
+  ".cm-completionDetail": { color: "var(--text-muted)", fontStyle: "normal" },
+  "[aria-selected] > .cm-completionDetail": { color: "inherit" },
+  ".cm-completionInfo": { maxInlineSize: "24rem" },
   ".cm-foldPlaceholder": { color: "var(--text-muted)", backgroundColor: "var(--surface-3)", borderColor: "var(--border)" },
   ".cm-other-caret": { position: "relative", borderInlineStart: "2px solid var(--person)", marginInline: "-1px" },
   ".cm-other-name": {

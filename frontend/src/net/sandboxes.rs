@@ -2,6 +2,7 @@
 
 use gloo_net::http::Method;
 use shared::api::Page;
+use shared::api::code::{Formatted, ToFormat};
 use shared::api::sandboxes::{ChangeSandbox, CloneSandbox, NewSandbox, Sandbox, Template};
 
 use super::{NetError, request};
@@ -72,4 +73,13 @@ pub async fn copy(sandbox: &str) -> Result<Sandbox, NetError> {
 /// See [`list`].
 pub async fn delete(sandbox: &str) -> Result<(), NetError> {
     request::order(Method::DELETE, &format!("/api/sandboxes/{sandbox}")).await
+}
+
+/// Formats a file of a sandbox; nothing is changed by it.
+///
+/// # Errors
+///
+/// See [`list`].
+pub async fn format(sandbox: &str, file: &ToFormat) -> Result<Formatted, NetError> {
+    request::send(Method::POST, &format!("/api/sandboxes/{sandbox}/format"), file).await
 }

@@ -12,7 +12,9 @@ use crate::panels::inspector::InspectorPanel;
 use crate::panels::messages::MessagesPanel;
 use crate::panels::problems::ProblemsPanel;
 use crate::panels::processes::ProcessesPanel;
+use crate::panels::resources::ResourcesPanel;
 use crate::panels::run_controls::RunControls;
+use crate::panels::session::SessionPanel;
 use crate::panels::tables::TablesPanel;
 use crate::panels::timeline::TimelinePanel;
 use crate::panels::top_bar::TopBar;
@@ -141,10 +143,12 @@ fn Bottom() -> Html {
     let tabs = vec![
         Tab::new("console", "Console"),
         Tab { count: (problems > 0).then_some(problems), ..Tab::new("problems", "Problems") },
+        Tab::new("session", "IEx"),
         Tab::new("events", "Events"),
         Tab::new("messages", "Messages"),
         Tab::new("timeline", "Timeline"),
         Tab::new("tables", "Tables"),
+        Tab::new("resources", "Resources"),
     ];
     let open = open_of(&tabs, lab.selected.get().bottom.as_deref());
     let on_open = {
@@ -157,6 +161,8 @@ fn Bottom() -> Html {
         "messages" => html! { <MessagesPanel /> },
         "timeline" => html! { <TimelinePanel /> },
         "tables" => html! { <TablesPanel /> },
+        "session" => html! { <SessionPanel /> },
+        "resources" => html! { <ResourcesPanel /> },
         _ => html! { <ConsolePanel /> },
     };
     html! {

@@ -6,6 +6,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::elixir;
+use crate::panels::code::use_format;
 use crate::panels::run_controls::{Target, use_run};
 use crate::state::lab::use_sandbox;
 use crate::state::storage;
@@ -18,12 +19,15 @@ const KEY: &str = "orrery.no-single-keys";
 const SHOWN: usize = 14;
 
 /// The keys, as the sheet lists them.
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 19] = [
     ("Ctrl+Enter", "Run"),
     ("Ctrl+K", "Commands, files, processes"),
     ("?", "This sheet"),
     ("Ctrl+F", "Search in the editor"),
     ("Ctrl+Space", "Suggestions in the editor"),
+    ("Shift+Alt+F", "Format the file"),
+    ("F9", "Breakpoint at this line (programs do not stop there yet)"),
+    ("↑ ↓ in IEx and input", "What you typed before"),
     ("Ctrl+Z, Ctrl+Y", "Undo and redo what you wrote"),
     ("Escape, then Tab", "Leave the editor"),
     ("↑ ↓", "Move in trees and tables"),
@@ -52,6 +56,7 @@ enum Act {
     Bottom(&'static str),
     File(String),
     Process(shared::Pid),
+    Format,
     Now,
     Sheet,
 }
@@ -169,6 +174,7 @@ fn Palette(props: &PaletteProps) -> Html {
     }
     let found = matching(&all(&lab), &text);
     let chosen = (*at).min(found.len().saturating_sub(1));
+    let format = use_format();
     let act = {
         let (lab, run, close, sheet) = (lab.clone(), props.run.clone(), props.on_close.clone(), props.on_sheet.clone());
         Callback::from(move |act: Act| {
@@ -181,6 +187,7 @@ fn Palette(props: &PaletteProps) -> Html {
                 Act::Process(pid) => {
                     lab.selected.change(|it| (it.pid, it.side) = (Some(pid), Some("inspect".to_owned())))
                 }
+                Act::Format => format.emit(()),
                 Act::Now => lab.selected.change(|it| it.at = None),
                 Act::Sheet => sheet.emit(()),
             }
@@ -252,12 +259,15 @@ fn all(lab: &crate::state::lab::Lab) -> Vec<(String, Act)> {
         ("Show the processes", Act::Side("processes")),
         ("Look into the chosen process", Act::Side("inspect")),
         ("Show who is here, and the chat", Act::Side("together")),
+        ("Format this file", Act::Format),
         ("Show the console", Act::Bottom("console")),
+        ("Talk to the program in IEx", Act::Bottom("session")),
         ("Show the problems", Act::Bottom("problems")),
         ("Show the events", Act::Bottom("events")),
         ("Show the messages", Act::Bottom("messages")),
         ("Show the timeline", Act::Bottom("timeline")),
         ("Show the ETS tables", Act::Bottom("tables")),
+        ("Show memory, processes and limits", Act::Bottom("resources")),
         ("Go back to now", Act::Now),
         ("Keys", Act::Sheet),
     ];

@@ -1,23 +1,26 @@
-//! What the program writes, with a filter; what is typed to it, or evaluated in it.
+//! What the program writes, with a filter; and what is typed to it.
 
-mod lines;
+pub(super) mod lines;
+
+use std::rc::Rc;
 
 use shared::access::Operation;
 use shared::api::live::LiveCommand;
-use shared::api::run::ReplyValue;
 use shared::event::{Device, EventKind};
+use shared::ids::EventSeq;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::panels::run_controls::tell;
-use crate::state::lab::{Lab, use_may, use_sandbox};
-use crate::state::run::{Evaluated, Run};
+use crate::state::history::History;
+use crate::state::lab::{use_may, use_sandbox};
+use crate::state::run::Run;
 use crate::state::toasts::use_toasts;
 use crate::state::topic::use_topic;
-use lines::{Line, Link, Piece, lines_of, links};
+use lines::{Line, Lines, Link, Piece, links};
 
 /// Lines that are shown at most; the last ones.
-const LINES_SHOWN: usize = 2_000;
+const LINES_SHOWN: usize = 1_000;
 
 /// The output, and the line to type in.
 #[component]
@@ -26,23 +29,26 @@ pub fn ConsolePanel() -> Html {
     use_topic(&lab.live.topics().world);
     use_topic(&lab.live.topics().run);
     use_topic(lab.selected.topic());
+    let listed = use_topic(lab.document.files_topic());
     let may_run = use_may(Operation::ChangeState);
     let filter = use_state_eq(String::new);
     let (list, at_end) = (use_node_ref(), use_mut_ref(|| true));
+    let written = use_mut_ref(Written::default);
     let at = lab.selected.get().at;
-    let (lines, cut, has_run, is_alive) = lab.live.with_run_mut(|run| {
+    let (cut, has_run, is_alive) = lab.live.with_run_mut(|run| {
         let has_run = run.status().is_some();
         let is_alive = run.status().is_some_and(|status| status.state.is_alive());
-        let (pieces, cut) = pieces(run, at);
-        (lines_of(&pieces), cut, has_run, is_alive)
+        (written.borrow_mut().follow(run, at), has_run, is_alive)
     });
+    let written = written.borrow();
+    let lines = &written.lines.lines;
     let wanted = filter.to_lowercase();
-    let shown: Vec<&Line> =
-        lines.iter().filter(|line| wanted.is_empty() || line.text.to_lowercase().contains(&wanted)).collect();
-    let hidden = shown.len().saturating_sub(LINES_SHOWN);
+    let is_shown = |line: &&Rc<Line>| wanted.is_empty() || line.text.to_lowercase().contains(&wanted);
+    let mut shown: Vec<Rc<Line>> = lines.iter().rev().filter(is_shown).take(LINES_SHOWN).cloned().collect();
+    shown.reverse();
     {
         let (list, at_end) = (list.clone(), at_end.clone());
-        use_effect(move || {
+        use_effect_with(shown.last().map(|line| (line.key, line.text.len())), move |_| {
             if let Some(list) = list.cast::<Element>().filter(|_| *at_end.borrow()) {
                 list.set_scroll_top(list.scroll_height());
             }
@@ -61,7 +67,7 @@ pub fn ConsolePanel() -> Html {
             }
         })
     };
-    let files = lab.document.paths();
+    let files = use_memo(listed, |_| lab.document.paths());
     html! {
         <div class="console">
             <div class="panel-tools">
@@ -74,7 +80,9 @@ pub fn ConsolePanel() -> Html {
                 if cut > 0 {
                     <p class="muted">{ format!("… {cut} bytes before this are not kept") }</p>
                 }
-                { for shown.into_iter().skip(hidden).map(|line| show(&lab, line, &files)) }
+                for line in shown {
+                    <LineView key={format!("{}.{}", line.key.0, line.key.1)} line={line.clone()} files={files.clone()} />
+                }
             </div>
             if may_run {
                 <Prompt {is_alive} />
@@ -83,42 +91,55 @@ pub fn ConsolePanel() -> Html {
     }
 }
 
-/// What was written, and what was evaluated here, in their order.
-fn pieces(run: &mut Run, at: Option<shared::ids::EventSeq>) -> (Vec<Piece>, u64) {
-    let (written, cut) = {
+/// What was written until a moment, as far as it was looked at.
+#[derive(Default)]
+struct Written {
+    run: String,
+    at: Option<EventSeq>,
+    last: EventSeq,
+    lines: Lines,
+}
+
+impl Written {
+    /// Adds what is new; gives how many bytes are not kept.
+    fn follow(&mut self, run: &mut Run, at: Option<EventSeq>) -> u64 {
+        let name = run.status().map(|status| status.run.clone()).unwrap_or_default();
         let output = &run.at(at).output;
-        (output.pieces.iter().cloned().collect::<Vec<_>>(), output.cut)
-    };
-    let mut said = run.transcript.iter().filter(|one| at.is_none_or(|at| one.after <= at)).peekable();
-    let mut pieces = Vec::new();
-    for (seq, bytes) in written {
-        while let Some(one) = said.next_if(|one| one.after < seq) {
-            pieces.push(evaluated(one));
+        let first = output.pieces.front().map_or(EventSeq(0), |(seq, _)| *seq);
+        let last = output.pieces.back().map_or(EventSeq(0), |(seq, _)| *seq);
+        if self.run != name || self.at != at || last < self.last {
+            *self = Self { run: name, at, ..Self::default() };
         }
-        let device = run.event(seq).map(|event| &event.kind);
-        let is_error = matches!(device, Some(EventKind::Output { device: Device::Stderr, .. }));
-        pieces.push(Piece {
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-            kind: if is_error { "stderr" } else { "stdout" },
-        });
+        let known = output.pieces.partition_point(|(seq, _)| *seq <= self.last);
+        let (new, cut): (Vec<_>, u64) = (output.pieces.iter().skip(known).cloned().collect(), output.cut);
+        self.lines.forget_before(first.0);
+        for (seq, bytes) in new {
+            let event = run.event(seq);
+            let is_error =
+                event.is_some_and(|event| matches!(event.kind, EventKind::Output { device: Device::Stderr, .. }));
+            let kind = if is_error { "stderr" } else { "stdout" };
+            self.lines.push(&Piece { seq: seq.0, text: String::from_utf8_lossy(&bytes).into_owned(), kind });
+            self.last = seq;
+        }
+        cut
     }
-    pieces.extend(said.map(evaluated));
-    (pieces, cut)
 }
 
-fn evaluated(one: &Evaluated) -> Piece {
-    let (answer, kind) = match &one.answer {
-        None => ("…", "evaluated"),
-        Some(Ok(answer)) => (answer.as_str(), "evaluated"),
-        Some(Err(error)) => (error.as_str(), "stderr"),
-    };
-    Piece { text: format!("\n> {}\n{answer}\n", one.code), kind }
+/// See [`LineView`].
+#[derive(PartialEq, Properties)]
+struct LineViewProps {
+    line: Rc<Line>,
+    files: Rc<Vec<String>>,
 }
 
-fn show(lab: &Lab, line: &Line, files: &[String]) -> Html {
+/// A line, in which places in files are links.
+#[component]
+fn LineView(props: &LineViewProps) -> Html {
+    let lab = use_sandbox();
+    let line = &props.line;
     let mut rest = 0;
     let mut parts = Vec::new();
-    for Link { from, to, file, line: number } in links(&line.text, files) {
+    for Link { from, to, file, line: number } in links(&line.text, &props.files) {
         parts.push(html! { { &line.text[rest..from] } });
         let (selected, path) = (lab.selected.clone(), file.clone());
         let onclick = Callback::from(move |_: MouseEvent| selected.go_to(&path, number, 0));
@@ -135,64 +156,50 @@ struct PromptProps {
     is_alive: bool,
 }
 
-/// A line to type in: input when the program waits for some, otherwise an expression. The arrow keys bring back what was
-/// typed before.
+/// A line for the program to read. The arrow keys bring back what was typed before.
 #[component]
 fn Prompt(props: &PromptProps) -> Html {
     let lab = use_sandbox();
     let toasts = use_toasts();
     use_topic(&lab.live.topics().run);
-    let history = use_mut_ref(Vec::<String>::new);
-    let back = use_mut_ref(|| 0_usize);
+    let history = use_mut_ref(|| History::read("input"));
     let field = use_node_ref();
     let wants_input = lab.live.with_run(|run| run.status().is_some_and(|status| status.wants_input));
     let onsubmit = {
-        let (lab, toasts, field, history, back) =
-            (lab.clone(), toasts.clone(), field.clone(), history.clone(), back.clone());
+        let (lab, toasts, field, history) = (lab.clone(), toasts.clone(), field.clone(), history.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let Some(field) = field.cast::<HtmlInputElement>() else { return };
             let text = field.value();
             field.set_value("");
-            back.replace(0);
-            if !text.is_empty() {
-                history.borrow_mut().push(text.clone());
-            }
-            if wants_input {
-                tell(&lab, &toasts, LiveCommand::Input { text: Some(format!("{text}\n")) });
-            } else if !text.trim().is_empty() {
-                evaluate(&lab, text);
-            }
+            history.borrow_mut().add(&text);
+            tell(&lab, &toasts, LiveCommand::Input { text: Some(format!("{text}\n")) });
         })
     };
     let onkeydown = {
         let field = field.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let (history, mut back) = (history.borrow(), back.borrow_mut());
-            *back = match event.key().as_str() {
-                "ArrowUp" => (*back + 1).min(history.len()),
-                "ArrowDown" => back.saturating_sub(1),
+            let Some(field) = field.cast::<HtmlInputElement>() else { return };
+            match event.key().as_str() {
+                "ArrowUp" => field.set_value(&history.borrow_mut().back(&field.value())),
+                "ArrowDown" => field.set_value(&history.borrow_mut().forward()),
                 _ => return,
-            };
-            event.prevent_default();
-            if let Some(field) = field.cast::<HtmlInputElement>() {
-                let text = history.len().checked_sub(*back).and_then(|at| history.get(at));
-                field.set_value(text.map_or("", String::as_str));
             }
+            event.prevent_default();
         })
     };
-    let (label, hint) = match (props.is_alive, wants_input) {
-        (true, true) => ("Input", "The program waits for a line"),
-        (true, false) => ("Evaluate", "Evaluate Elixir in the running program"),
-        (false, _) => ("Evaluate", "Run the program to talk to it"),
+    let hint = match (props.is_alive, wants_input) {
+        (true, true) => "The program waits for a line",
+        (true, false) => "Input for the program; to call its functions, open IEx beside this",
+        (false, _) => "Run the program to talk to it",
     };
     html! {
         <form class="prompt" {onsubmit}>
-            <span class="prompt-mark" aria-hidden="true">{ if wants_input { "‹" } else { "›" } }</span>
+            <span class="prompt-mark" aria-hidden="true">{ "‹" }</span>
             <input
                 ref={field}
                 type="text"
-                aria-label={label}
+                aria-label="Input"
                 placeholder={hint}
                 disabled={!props.is_alive}
                 autocomplete="off"
@@ -202,28 +209,4 @@ fn Prompt(props: &PromptProps) -> Html {
             />
         </form>
     }
-}
-
-fn evaluate(lab: &Lab, code: String) {
-    let at = lab.live.with_run_mut(|run| {
-        run.transcript.push(Evaluated { code: code.clone(), answer: None, after: run.now().seq });
-        run.transcript.len() - 1
-    });
-    lab.live.topics().world.notify();
-    let live = lab.live.clone();
-    let answer = Callback::from(move |answer: crate::state::live::Answer| {
-        let given = match answer {
-            Ok(Some(ReplyValue::Evaluated { text, failed: false })) => Ok(text),
-            Ok(Some(ReplyValue::Evaluated { text, failed: true })) => Err(text),
-            Ok(_) => Ok(String::new()),
-            Err(error) => Err(error.message),
-        };
-        live.with_run_mut(|run| {
-            if let Some(one) = run.transcript.get_mut(at) {
-                one.answer = Some(given);
-            }
-        });
-        live.topics().world.notify();
-    });
-    lab.live.tell(LiveCommand::Evaluate { code }, answer);
 }

@@ -1,78 +1,32 @@
-//! What happened, one event a row, with a filter.
+//! What happened, one event a row, with a filter: words, or a pattern of Elixir.
 
+mod found;
 mod words;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use shared::Pid;
-use shared::event::{Event, EventKind};
+use gloo_render::request_animation_frame;
+use shared::event::EventKind;
+use shared::filter::{EventFilter, Filter, FilterError};
 use shared::ids::EventSeq;
-use shared::world::World;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::elixir;
-use crate::panels::tree::system;
 use crate::state::lab::{Lab, use_sandbox};
-use crate::state::run::Run;
 use crate::state::topic::use_topic;
+use crate::state::watch::Watch;
 use crate::widgets::rows::Rows;
+use found::{Found, Group, Sought, Wanted};
 pub use words::words;
 
 const ROW_HEIGHT: usize = 24;
 
-/// Kinds of events that are shown together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Group {
-    All,
-    Lives,
-    Messages,
-    Crashes,
-    Output,
-    Ets,
-}
+/// How long looking for events may take in one frame.
+const LOOKING_MILLIS: f64 = 6.0;
 
-impl Group {
-    const ALL: [Self; 6] = [Self::All, Self::Lives, Self::Messages, Self::Crashes, Self::Output, Self::Ets];
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::All => "All",
-            Self::Lives => "Lives",
-            Self::Messages => "Messages",
-            Self::Crashes => "Crashes",
-            Self::Output => "Output",
-            Self::Ets => "ETS",
-        }
-    }
-
-    fn has(self, event: &Event) -> bool {
-        let kind = &event.kind;
-        match self {
-            Self::All => {
-                !matches!(kind, EventKind::TurnStarted { .. } | EventKind::TurnEnded { .. } | EventKind::TurnSkipped)
-            }
-            Self::Lives => matches!(
-                kind,
-                EventKind::Spawned { .. }
-                    | EventKind::Exited { .. }
-                    | EventKind::Registered { .. }
-                    | EventKind::ExitSignal { .. }
-            ),
-            Self::Messages => {
-                matches!(kind, EventKind::Sent { .. } | EventKind::Delivered { .. } | EventKind::Dropped { .. })
-            }
-            Self::Crashes => match kind {
-                EventKind::Exited { reason, .. } => !reason.is_atom("normal") && !reason.is_atom("shutdown"),
-                EventKind::LimitReached { .. } | EventKind::Denied { .. } => true,
-                _ => false,
-            },
-            Self::Output => matches!(kind, EventKind::Output { .. }),
-            Self::Ets => matches!(kind, EventKind::Ets { .. }),
-        }
-    }
-}
+/// An example, until somebody has written a pattern.
+const EXAMPLE: &str = "%{event: :sent, message: {:work, n}} when n > 10";
 
 /// The list.
 #[component]
@@ -82,17 +36,38 @@ pub fn EventsPanel() -> Html {
     use_topic(lab.selected.topic());
     let group = use_state_eq(|| Group::All);
     let only_selected = use_state_eq(|| false);
+    let is_pattern = use_state_eq(|| false);
     let text = use_state_eq(String::new);
     let found = use_mut_ref(Found::default);
+    let with_system = use_state_eq(|| false);
     let selection = lab.selected.get();
     let pid = selection.pid.filter(|_| *only_selected);
-    let with_system = use_state_eq(|| false);
-    let found = {
-        let wanted = Wanted { group: *group, text: text.to_lowercase(), pid, with_system: *with_system };
+    // A pattern that cannot be read shows what the last one found.
+    let sought = use_mut_ref(Sought::default);
+    let wrong = use_memo(((*text).clone(), *is_pattern), |(text, is_pattern)| match read(text, *is_pattern) {
+        Ok(new) => {
+            sought.replace(new);
+            None
+        }
+        Err(error) => Some(error),
+    });
+    let (is_through, share) = {
+        let wanted = Wanted { group: *group, sought: sought.borrow().clone(), pid, with_system: *with_system };
         let mut found = found.borrow_mut();
-        lab.live.with_run(|run| found.follow(run, wanted));
-        Rc::clone(&found.seqs)
+        let watch = Watch::start();
+        lab.live.with_run(|run| {
+            let is_through = found.follow(run, wanted, || watch.millis() > LOOKING_MILLIS);
+            (is_through, found.share(run))
+        })
     };
+    {
+        let again = use_force_update();
+        use_effect(move || {
+            let frame = (!is_through).then(|| request_animation_frame(move |_| again.force_update()));
+            move || drop(frame)
+        });
+    }
+    let found = Rc::clone(&found.borrow().seqs);
     let count = found.len();
     let show = selection.event.or(selection.at).and_then(|seq| found.binary_search(&seq).ok());
     let draw = {
@@ -120,26 +95,37 @@ pub fn EventsPanel() -> Html {
     };
     let on_group = {
         let group = group.setter();
-        Callback::from(move |event: Event_| {
-            let at = event.target_dyn_into::<HtmlSelectElement>().map_or(0, |select| select.selected_index());
-            group.set(usize::try_from(at).ok().and_then(|at| Group::ALL.get(at).copied()).unwrap_or(Group::All));
+        Callback::from(move |event: Event| {
+            group.set(chosen_of(&event).and_then(|at| Group::ALL.get(at).copied()).unwrap_or(Group::All));
         })
     };
+    let on_kind = {
+        let is_pattern = is_pattern.setter();
+        Callback::from(move |event: Event| is_pattern.set(chosen_of(&event) == Some(1)))
+    };
     let on_text = {
-        let text = text.setter();
+        let (text, is_pattern) = (text.setter(), is_pattern.setter());
         Callback::from(move |event: InputEvent| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                // Nobody looks for these words.
+                if input.value().starts_with("%{") {
+                    is_pattern.set(true);
+                }
                 text.set(input.value());
             }
         })
     };
     let on_only = {
         let only = only_selected.clone();
-        Callback::from(move |_: Event_| only.set(!*only))
+        Callback::from(move |_: Event| only.set(!*only))
     };
     let on_system = {
         let with_system = with_system.clone();
-        Callback::from(move |_: Event_| with_system.set(!*with_system))
+        Callback::from(move |_: Event| with_system.set(!*with_system))
+    };
+    let (label, placeholder, class) = match *is_pattern {
+        true => ("Show only events that match", EXAMPLE, "pattern"),
+        false => ("Show only events with", "Filter", ""),
     };
     html! {
         <div class="events">
@@ -147,12 +133,39 @@ pub fn EventsPanel() -> Html {
                 <select class="compact" aria-label="Kinds of events" onchange={on_group}>
                     { for Group::ALL.into_iter().map(|one| html! { <option selected={one == *group}>{ one.label() }</option> }) }
                 </select>
-                <input type="search" aria-label="Show only events with" placeholder="Filter" oninput={on_text} value={(*text).clone()} />
+                <select class="compact" aria-label="How to filter" onchange={on_kind}>
+                    <option selected={!*is_pattern}>{ "Words" }</option>
+                    <option selected={*is_pattern}>{ "Pattern" }</option>
+                </select>
+                <input
+                    type="search"
+                    {class}
+                    aria-label={label}
+                    {placeholder}
+                    aria-invalid={wrong.is_some().then_some("true")}
+                    aria-describedby={wrong.is_some().then_some("pattern-wrong")}
+                    spellcheck="false"
+                    autocomplete="off"
+                    oninput={on_text}
+                    value={(*text).clone()}
+                />
                 <label class="small-switch"><input type="checkbox" checked={*only_selected} onchange={on_only} />{ " Only the chosen process" }</label>
                 <label class="small-switch"><input type="checkbox" checked={*with_system} onchange={on_system} />{ " System" }</label>
-                <span class="muted">{ format!("{count} events") }</span>
+                <span class="muted">
+                    { if is_through { format!("{count} events") } else { format!("{count} events, {:.0} % looked through", share * 100.0) } }
+                </span>
             </div>
-            if count == 0 {
+            if let Some(error) = &*wrong {
+                <p id="pattern-wrong" class="pattern-wrong" role="alert">{ said(error) }</p>
+            }
+            if *is_pattern && text.is_empty() {
+                <p class="muted padded">
+                    { "A pattern as after " }<code>{ "case" }</code>{ ", perhaps with guards. An event is a map: " }
+                    <code>{ "seq, at, pid, reductions, cause, event" }</code>{ " (" }<code>{ ":sent" }</code>{ ", " }<code>{ ":exited" }</code>
+                    { " …) and what its kind has: " }<code>{ "message, to, receiver, reason, child, name" }</code>{ " …" }
+                </p>
+            }
+            if count == 0 && is_through {
                 <p class="empty padded">{ "Nothing that fits has happened. Everything that a running program does stands here: who starts, who sends what to whom, who crashes." }</p>
             }
             <Rows {count} height={ROW_HEIGHT} label="Events" role="grid" follows=true {show} {draw} {onkeydown} />
@@ -160,55 +173,28 @@ pub fn EventsPanel() -> Html {
     }
 }
 
-/// The event of the browser; ours has the same name.
-type Event_ = web_sys::Event;
-
-/// Which events are looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Wanted {
-    group: Group,
-    text: String,
-    pid: Option<Pid>,
-    with_system: bool,
+fn chosen_of(event: &Event) -> Option<usize> {
+    usize::try_from(event.target_dyn_into::<HtmlSelectElement>()?.selected_index()).ok()
 }
 
-/// Those that were found. Only what is new is looked at again.
-#[derive(Default)]
-struct Found {
-    wanted: Option<Wanted>,
-    run: String,
-    through: EventSeq,
-    seqs: Rc<Vec<EventSeq>>,
-}
-
-impl Found {
-    fn follow(&mut self, run: &Run, wanted: Wanted) {
-        let name = run.status().map(|status| status.run.clone()).unwrap_or_default();
-        let seqs = Rc::make_mut(&mut self.seqs);
-        if self.wanted.as_ref() != Some(&wanted) || self.run != name || run.now().seq < self.through {
-            seqs.clear();
-            self.through = EventSeq(0);
-            self.run = name;
+/// What somebody looks for who writes this.
+fn read(text: &str, is_pattern: bool) -> Result<Sought, FilterError> {
+    match text.trim() {
+        "" => Ok(Sought::Anything),
+        pattern if is_pattern => {
+            // As it was written, so that columns are right.
+            let filter = EventFilter::new(&Filter { pattern: Some(text.to_owned()), ..Filter::default() })?;
+            Ok(Sought::Pattern(pattern.to_owned(), Rc::new(filter)))
         }
-        let first = run.events().front().map_or(EventSeq(u64::MAX), |event| event.seq);
-        seqs.drain(..seqs.partition_point(|seq| *seq < first));
-        let system = system(run.now());
-        let new = run.events().partition_point(|event| event.seq <= self.through);
-        let events = run.events().iter().skip(new);
-        seqs.extend(events.filter(|event| fits(event, run.now(), &wanted, &system)).map(|event| event.seq));
-        self.through = run.now().seq;
-        self.wanted = Some(wanted);
+        words => Ok(Sought::Words(words.to_lowercase())),
     }
 }
 
-fn fits(event: &Event, world: &World, wanted: &Wanted, system: &BTreeSet<Pid>) -> bool {
-    let concerns = |pid: Pid| {
-        event.pid == Some(pid) || matches!(event.kind, EventKind::Sent { receiver: Some(it), .. } if it == pid)
-    };
-    wanted.group.has(event)
-        && (wanted.with_system || event.pid.is_none_or(|pid| !system.contains(&pid)))
-        && wanted.pid.is_none_or(concerns)
-        && (wanted.text.is_empty() || words(event, world).to_lowercase().contains(&wanted.text))
+fn said(error: &FilterError) -> String {
+    match error {
+        FilterError::Pattern { at, text } => format!("Column {}: {text}", at + 1),
+        other => other.to_string(),
+    }
 }
 
 fn row(lab: &Lab, seq: EventSeq, chosen: Option<EventSeq>, at: Option<EventSeq>) -> Html {
@@ -218,7 +204,7 @@ fn row(lab: &Lab, seq: EventSeq, chosen: Option<EventSeq>, at: Option<EventSeq>)
             let name = run.now().processes.get(&pid).and_then(|process| process.name.as_ref());
             elixir::process_name(name, pid)
         });
-        Some((event.at, who.unwrap_or_default(), words(event, run.now()), class(&event.kind)))
+        Some((event.at, who.unwrap_or_default(), words(&event, run.now()), class(&event.kind)))
     });
     let Some((when, who, what, class)) = text else { return Html::default() };
     let is_chosen = chosen == Some(seq);

@@ -1,5 +1,7 @@
 //! One process: what is known of it, and what it tells when it is looked into.
 
+mod states;
+
 use std::collections::BTreeMap;
 
 use shared::access::Operation;
@@ -13,13 +15,14 @@ use crate::elixir;
 use crate::panels::tree::exit;
 use crate::state::lab::{Lab, use_may, use_sandbox};
 use crate::state::live::Answer;
+use crate::state::paced::use_paced;
 use crate::state::toasts::use_toasts;
 use crate::state::topic::use_topic;
 use crate::widgets::term::{TermProp, TermView};
+use states::States;
 
 /// What a process is asked, with what it is called here, in the order in which it is shown.
-const ITEMS: [(&str, &str); 10] = [
-    ("state", "State"),
+const ITEMS: [(&str, &str); 9] = [
     ("current_function", "Current function"),
     ("current_stacktrace", "Stack trace"),
     ("messages", "Mailbox"),
@@ -30,6 +33,9 @@ const ITEMS: [(&str, &str); 10] = [
     ("trap_exit", "Traps exits"),
     ("garbage_collection", "Garbage collection"),
 ];
+
+/// A process that is busy is asked again at most so often.
+const ASK_MILLIS: u32 = 300;
 
 /// What a process answered, and when.
 #[derive(Clone, PartialEq)]
@@ -58,7 +64,7 @@ pub fn InspectorPanel() -> Html {
     });
     let is_now = selection.at.is_none();
     let asks = process.as_ref().filter(|process| process.is_alive() && is_alive && is_now && may_look);
-    let asked = asks.map(|process| (process.pid, process.reductions + process.received));
+    let asked = use_paced(asks.map(|process| (process.pid, process.reductions + process.received)), ASK_MILLIS);
     {
         let (lab, looked) = (lab.clone(), looked.clone());
         use_effect_with(asked, move |asked| {
@@ -84,8 +90,9 @@ pub fn InspectorPanel() -> Html {
             <dl class="facts compact">
                 { facts(&lab, &process) }
             </dl>
+            <States pid={process.pid} version={asked.map_or(0, |(_, version)| version)} may_look={may_look && is_alive} />
             if !is_now {
-                <p class="muted padded">{ "Go back to now to look into it." }</p>
+                <p class="muted padded">{ "Go back to now to look further into it." }</p>
             } else if process.is_alive() && is_alive && may_look {
                 { told(answer.as_ref()) }
             }

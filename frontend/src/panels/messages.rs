@@ -1,6 +1,7 @@
 //! Who sent what to whom: the last messages around the chosen process, or of all, as a sequence diagram. Time runs down.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use shared::Pid;
 use shared::event::{Event, EventKind};
@@ -16,6 +17,9 @@ use crate::state::topic::use_topic;
 /// Steps that are drawn, and processes between which.
 const STEPS_SHOWN: usize = 120;
 const LANES_SHOWN: usize = 12;
+
+/// How far back messages of a process that sends few are looked for.
+const EVENTS_LOOKED_AT: usize = 20_000;
 
 const LANE: usize = 150;
 const STEP: usize = 26;
@@ -137,24 +141,27 @@ fn steps(run: &Run, around: Option<Pid>, at: Option<EventSeq>) -> (Vec<Step>, Ve
     let is_ours = |pid: Pid| !system.contains(&pid);
     let mut steps = Vec::new();
     let mut lanes: BTreeMap<Pid, String> = BTreeMap::new();
-    for event in run.events().iter().rev().filter(|event| at.is_none_or(|at| event.seq <= at)) {
-        let Some(step) = step(event) else { continue };
+    let mut looked_at = 0;
+    run.events().visit_back(at.unwrap_or(EventSeq(u64::MAX)), |event| {
+        looked_at += 1;
+        if looked_at > EVENTS_LOOKED_AT {
+            return ControlFlow::Break(());
+        }
+        let Some(step) = step(event) else { return ControlFlow::Continue(()) };
         let both = [step.from, Some(step.to)];
         let concerns = |wanted: Pid| both.contains(&Some(wanted));
         let fits = around.map_or_else(|| both.into_iter().flatten().all(is_ours), concerns);
         let new = both.into_iter().flatten().filter(|pid| !lanes.contains_key(pid)).count();
         if !fits || lanes.len() + new > LANES_SHOWN {
-            continue;
+            return ControlFlow::Continue(());
         }
         for pid in both.into_iter().flatten() {
             let name = || world.processes.get(&pid).map_or_else(|| elixir::pid_text(pid), name);
             lanes.entry(pid).or_insert_with(name);
         }
         steps.push(step);
-        if steps.len() == STEPS_SHOWN {
-            break;
-        }
-    }
+        if steps.len() == STEPS_SHOWN { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
     steps.reverse();
     (steps, lanes.into_iter().collect())
 }

@@ -1,21 +1,23 @@
 //! The lives of processes over time, on a canvas: who was there from when to when, and when they sent and crashed. The list
 //! of events is its twin for those who cannot see it.
 
+mod colours;
 mod draw;
 mod scale;
 
 use std::rc::Rc;
 
-use shared::Pid;
 use shared::ids::EventSeq;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use shared::world::Process;
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
 
 use crate::panels::tree::system;
 use crate::state::lab::{Lab, use_sandbox};
 use crate::state::run::Run;
 use crate::state::topic::use_topic;
-use draw::{Bar, Lane, Tick, draw};
+use colours::Colours;
+use draw::{Lane, View, draw};
 use scale::Scale;
 
 /// What is drawn, as far as it does not depend on what part of it is seen.
@@ -32,7 +34,9 @@ pub fn TimelinePanel() -> Html {
     let lab = use_sandbox();
     let version = use_topic(&lab.live.topics().world);
     let moved = use_topic(lab.selected.topic());
-    let place = use_node_ref();
+    let (place, scroller) = (use_node_ref(), use_node_ref());
+    let top = use_state_eq(|| 0_usize);
+    let colours = use_mut_ref(|| None::<Colours>);
     // Nothing: all of it, also when there is more.
     let scale = use_state_eq(|| None::<Scale>);
     let grip = use_mut_ref(|| None::<(i32, Scale)>);
@@ -44,11 +48,14 @@ pub fn TimelinePanel() -> Html {
     let seen = (*scale).unwrap_or_else(|| Scale::all(picture.end));
     let at_nanos = selection.at.and_then(|at| lab.live.with_run(|run| run.event(at).map(|event| event.at.nanos())));
     {
-        let (place, picture, pid) = (place.clone(), picture.clone(), selection.pid);
-        use_effect_with((version, moved, seen), move |_| {
+        let (lab, place, scroller, picture) = (lab.clone(), place.clone(), scroller.clone(), picture.clone());
+        let view = View { scale: seen, top: *top, selected: selection.pid, at: at_nanos };
+        use_effect_with((version, moved, view), move |(_, _, view)| {
             let Some(canvas) = place.cast::<HtmlCanvasElement>() else { return };
-            if let Some(context) = fit(&canvas) {
-                draw(&canvas, &context, &picture, seen, pid, at_nanos);
+            let Some(scroller) = scroller.cast::<Element>() else { return };
+            if let Some(context) = fit(&canvas, &scroller) {
+                let style = Colours::now(&mut colours.borrow_mut(), &canvas);
+                lab.live.with_run(|run| draw(&canvas, &context, &style, &picture, run, *view));
             }
         });
     }
@@ -90,7 +97,7 @@ pub fn TimelinePanel() -> Html {
         })
     };
     let onpointerup = {
-        let (grip, lab, picture) = (grip.clone(), lab.clone(), picture.clone());
+        let (grip, lab, picture, top) = (grip.clone(), lab.clone(), picture.clone(), *top);
         Callback::from(move |event: PointerEvent| {
             let Some((from, _)) = grip.take() else { return };
             let Some(canvas) =
@@ -99,7 +106,8 @@ pub fn TimelinePanel() -> Html {
                 return;
             };
             let share = draw::share_at(&canvas, event.offset_x());
-            choose(&lab, &picture, seen.nanos_at(share), usize::try_from(event.offset_y()).unwrap_or(0));
+            let lane = draw::lane_at(usize::try_from(event.offset_y()).unwrap_or(0), top);
+            choose(&lab, &picture, seen.nanos_at(share), lane);
         })
     };
     let onkeydown = {
@@ -130,6 +138,13 @@ pub fn TimelinePanel() -> Html {
         Callback::from(move |_: MouseEvent| scale.set(Some(seen.zoomed(factor, 0.5).within(end))))
     };
     let all = scale.setter();
+    let onscroll = {
+        let top = top.setter();
+        Callback::from(move |event: Event| {
+            let scrolled = event.target_dyn_into::<Element>().map_or(0, |scroller| scroller.scroll_top());
+            top.set(usize::try_from(scrolled).unwrap_or(0));
+        })
+    };
     html! {
         <div class="timeline">
             <div class="panel-tools">
@@ -138,10 +153,10 @@ pub fn TimelinePanel() -> Html {
                 <button type="button" class="button quiet" title="All of it (F)" onclick={Callback::from(move |_: MouseEvent| all.set(None))}>{ "All" }</button>
                 <span class="muted">{ format!("{} to {}", scale::time_text(seen.from), scale::time_text(seen.from + seen.span)) }</span>
             </div>
-            <div class="timeline-scroll">
+            <div ref={scroller} class="timeline-scroll" {onscroll}>
+                <div style={format!("block-size: {}px", draw::height(picture.lanes.len()))}>
                 <canvas
                     ref={place}
-                    style={format!("block-size: {}px", draw::height(picture.lanes.len()))}
                     tabindex="0"
                     role="img"
                     aria-label={format!("Lives of {} processes over {}; the list of events says the same in words", picture.lanes.len(), scale::time_text(picture.end))}
@@ -151,66 +166,49 @@ pub fn TimelinePanel() -> Html {
                     {onpointerup}
                     {onkeydown}
                 ></canvas>
+                </div>
             </div>
         </div>
     }
 }
 
-/// As many pixels as the screen has there.
-fn fit(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+/// As large as what is seen of it, with as many pixels as the screen has there.
+fn fit(canvas: &HtmlCanvasElement, scroller: &Element) -> Option<CanvasRenderingContext2d> {
     use wasm_bindgen::JsCast as _;
     let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
-    let (width, height) = (f64::from(canvas.client_width()) * ratio, f64::from(canvas.client_height()) * ratio);
-    canvas.set_width(width as u32);
-    canvas.set_height(height as u32);
+    let height = scroller.client_height();
+    canvas.style().set_property("block-size", &format!("{height}px")).ok()?;
+    let pixels = |length: i32| (f64::from(length) * ratio) as u32;
+    let (width, height) = (pixels(canvas.client_width()), pixels(height));
+    // Setting them makes a new sheet, also when they are the same.
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
     let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
-    context.scale(ratio, ratio).ok()?;
+    context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
     Some(context)
 }
 
 fn picture(run: &Run) -> Picture {
-    use shared::event::EventKind;
     let world = run.now();
     let system = system(world);
-    let mut lanes: Vec<Lane> = world
-        .processes
-        .values()
-        .filter(|process| !system.contains(&process.pid))
-        .map(|process| Lane {
-            pid: process.pid,
-            name: crate::panels::tree::name(process),
-            bar: Bar {
-                from: process.born.nanos(),
-                to: process.exit().map(|exit| exit.at.nanos()),
-                crashed: process.exit().is_some_and(|exit| exit.is_crash()),
-                supervisor: process.role.is_supervisor(),
-            },
-            ticks: Vec::new(),
-        })
-        .take(draw::LANES_SHOWN)
-        .collect();
-    for event in run.events() {
-        let Some(at) = event.pid.and_then(|pid| lanes.binary_search_by_key(&pid, |lane| lane.pid).ok()) else {
-            continue;
-        };
-        let crash = match &event.kind {
-            EventKind::Sent { .. } | EventKind::Output { .. } => false,
-            EventKind::Exited { reason, .. } if !reason.is_atom("normal") && !reason.is_atom("shutdown") => true,
-            _ => continue,
-        };
-        lanes[at].ticks.push(Tick { at: event.at.nanos(), seq: event.seq, crash });
-    }
-    Picture { lanes, end: world.at.nanos().max(1) }
+    let ours = world.processes.values().filter(|process| !system.contains(&process.pid));
+    let lane = |process: &Process| Lane {
+        pid: process.pid,
+        from: process.born.nanos(),
+        to: process.exit().map(|exit| exit.at.nanos()),
+        crashed: process.exit().is_some_and(|exit| exit.is_crash()),
+        supervisor: process.role.is_supervisor(),
+        predecessor: process.predecessor,
+    };
+    Picture { lanes: ours.map(lane).take(draw::LANES_SHOWN).collect(), end: world.at.nanos().max(1) }
 }
 
-/// Chooses the process of the lane at a height, and the moment.
-fn choose(lab: &Lab, picture: &Picture, nanos: u64, y: usize) {
-    let lane = draw::lane_at(y).and_then(|at| picture.lanes.get(at));
-    let seq = lab.live.with_run(|run| {
-        let after = run.events().partition_point(|event| event.at.nanos() <= nanos);
-        after.checked_sub(1).and_then(|at| run.events().get(at)).map(|event| event.seq)
-    });
-    let pid: Option<Pid> = lane.map(|lane| lane.pid);
+/// Chooses the process of a lane, and the moment.
+fn choose(lab: &Lab, picture: &Picture, nanos: u64, lane: Option<usize>) {
+    let pid = lane.and_then(|at| picture.lanes.get(at)).map(|lane| lane.pid);
+    let seq = lab.live.with_run(|run| run.events().by(nanos));
     lab.selected.change(|it| {
         it.pid = pid.or(it.pid);
         (it.event, it.at) = (seq, seq);
@@ -220,11 +218,11 @@ fn choose(lab: &Lab, picture: &Picture, nanos: u64, y: usize) {
 /// Goes to the next event, or to the one before.
 fn step(lab: &Lab, forward: bool) {
     let now = lab.selected.get().at;
-    let to: Option<EventSeq> = lab.live.with_run(|run| {
-        let events = run.events();
-        let at = now.map_or(events.len(), |now| events.partition_point(|event| event.seq < now));
-        let to = if forward { at + 1 } else { at.checked_sub(1)? };
-        events.get(to).map(|event| event.seq)
+    let to: Option<EventSeq> = lab.live.with_run(|run| match (now, forward) {
+        (Some(now), true) => run.events().after(now),
+        (Some(now), false) => run.events().before(now),
+        (None, true) => None,
+        (None, false) => run.events().before(EventSeq(u64::MAX)),
     });
     if to.is_some() {
         lab.selected.change(|it| (it.event, it.at) = (to, to));

@@ -3,22 +3,27 @@
 //! Whatever changes it, whoever did, comes out of [`CodeDocument::take`] once: updates for the server, changes of texts for
 //! the editor, and that the list of files is another one.
 
+mod breakpoints;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::api::sandboxes::{PathError, check_path};
-use shared::document::FILES;
+use shared::document::{FILES, SETTINGS};
 use yrs::sync::Clock;
 use yrs::types::{Event, PathSegment};
 use yrs::undo::{Options as UndoOptions, UndoManager};
 use yrs::updates::decoder::Decode as _;
 use yrs::{
-    Assoc, ClientID, DeepObservable as _, Doc, GetString as _, IndexedSequence as _, Map as _, MapRef, OffsetKind,
-    Options, Out, ReadTxn as _, StateVector, StickyIndex, Text as _, TextPrelim, TextRef, Transact as _, Update,
+    Assoc, ClientID, DeepObservable as _, Doc, GetString as _, IndexedSequence as _, Map as _, MapRef, Observable as _,
+    OffsetKind, Options, Out, ReadTxn as _, StateVector, StickyIndex, Text as _, TextPrelim, TextRef, Transact as _,
+    Update,
 };
 
 /// Whose transactions are edits in the editor of this page.
 const EDITOR: &str = "editor";
+/// Whose transactions are changes of a text in this page that its editor does not know of yet.
+const TOOL: &str = "tool";
 /// Whose transactions are changes of the list of files in this page.
 const PAGE: &str = "page";
 /// Whose transactions came from the server.
@@ -57,6 +62,8 @@ pub enum Happened {
         /// Which.
         paths: Vec<String>,
     },
+    /// Breakpoints are elsewhere.
+    Settings,
 }
 
 /// Why a file cannot be made.
@@ -84,6 +91,7 @@ type Inbox = Arc<Mutex<Vec<Happened>>>;
 pub struct CodeDocument {
     doc: Doc,
     files: MapRef,
+    settings: MapRef,
     inbox: Inbox,
     undo: BTreeMap<String, UndoManager<()>>,
     clock: Arc<dyn Clock>,
@@ -96,10 +104,10 @@ impl CodeDocument {
         options.offset_kind = OffsetKind::Utf16;
         options.cleanup_formatting = false;
         let doc = Doc::with_options(options);
-        let files = doc.get_or_insert_map(FILES);
+        let (files, settings) = (doc.get_or_insert_map(FILES), doc.get_or_insert_map(SETTINGS));
         let inbox = Inbox::default();
-        observe(&doc, &files, &inbox);
-        Self { doc, files, inbox, undo: BTreeMap::new(), clock }
+        observe(&doc, &files, &settings, &inbox);
+        Self { doc, files, settings, inbox, undo: BTreeMap::new(), clock }
     }
 
     /// The number of this page.
@@ -133,9 +141,21 @@ impl CodeDocument {
 
     /// Takes over an edit of the editor, as one step.
     pub fn edit(&mut self, path: &str, changes: &[Change]) {
+        self.change(path, changes, EDITOR);
+    }
+
+    /// Changes a text for a tool (the formatter), as one step that can be undone by itself. The editor is told of it.
+    pub fn rewrite(&mut self, path: &str, changes: &[Change]) {
+        let Some(text) = self.text_ref(path).filter(|_| !changes.is_empty()) else { return };
+        self.undo_of(path, &text).reset();
+        self.change(path, changes, TOOL);
+        self.undo_of(path, &text).reset();
+    }
+
+    fn change(&mut self, path: &str, changes: &[Change], origin: &'static str) {
         let Some(text) = self.text_ref(path) else { return };
         self.undo_of(path, &text);
-        let mut txn = self.doc.transact_mut_with(EDITOR);
+        let mut txn = self.doc.transact_mut_with(origin);
         // Positions are those before the edit: what was changed to the left moves them.
         let mut moved = 0_i64;
         for change in changes {
@@ -160,20 +180,20 @@ impl CodeDocument {
         self.undo.get_mut(path).is_some_and(UndoManager::redo_blocking)
     }
 
-    fn undo_of(&mut self, path: &str, text: &TextRef) {
-        if self.undo.contains_key(path) {
-            return;
-        }
-        let mut undo = UndoManager::with_options(UndoOptions {
-            capture_timeout_millis: UNDO_TOGETHER_MILLIS,
-            tracked_origins: [EDITOR.into()].into(),
-            capture_transaction: None,
-            timestamp: Arc::clone(&self.clock),
-            init_undo_stack: Vec::new(),
-            init_redo_stack: Vec::new(),
-        });
-        undo.expand_scope(&self.doc, text);
-        self.undo.insert(path.to_owned(), undo);
+    fn undo_of(&mut self, path: &str, text: &TextRef) -> &mut UndoManager<()> {
+        let (doc, clock) = (&self.doc, &self.clock);
+        self.undo.entry(path.to_owned()).or_insert_with(|| {
+            let mut undo = UndoManager::with_options(UndoOptions {
+                capture_timeout_millis: UNDO_TOGETHER_MILLIS,
+                tracked_origins: [EDITOR.into(), TOOL.into()].into(),
+                capture_transaction: None,
+                timestamp: Arc::clone(clock),
+                init_undo_stack: Vec::new(),
+                init_redo_stack: Vec::new(),
+            });
+            undo.expand_scope(doc, text);
+            undo
+        })
     }
 
     /// Makes a file.
@@ -271,7 +291,7 @@ fn order(path: &str) -> Vec<(bool, String)> {
     parts.iter().enumerate().map(|(at, part)| (at < last, part.to_lowercase())).collect()
 }
 
-fn observe(doc: &Doc, files: &MapRef, inbox: &Inbox) {
+fn observe(doc: &Doc, files: &MapRef, settings: &MapRef, inbox: &Inbox) {
     let put = |inbox: &Inbox, happened| inbox.lock().unwrap_or_else(PoisonError::into_inner).push(happened);
     let updates = Arc::clone(inbox);
     doc.observe_update_v1("outgoing", move |txn, event| {
@@ -280,6 +300,8 @@ fn observe(doc: &Doc, files: &MapRef, inbox: &Inbox) {
         }
     })
     .expect("nobody else has the document yet");
+    let others = Arc::clone(inbox);
+    settings.observe("settings", move |_, _| put(&others, Happened::Settings));
     let changes = Arc::clone(inbox);
     files.observe_deep("files", move |txn, events| {
         for event in events.iter() {
@@ -287,7 +309,7 @@ fn observe(doc: &Doc, files: &MapRef, inbox: &Inbox) {
                 Event::Text(event) if txn.origin() != Some(&EDITOR.into()) => {
                     let Some(PathSegment::Key(path)) = event.path().pop_front() else { continue };
                     let text = changes_of(event.delta(txn));
-                    let own = txn.origin() != Some(&SERVER.into());
+                    let own = ![Some(&SERVER.into()), Some(&TOOL.into())].contains(&txn.origin());
                     put(&changes, Happened::Text { path: path.to_string(), changes: text, own });
                 }
                 Event::Map(event) => {

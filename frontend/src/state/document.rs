@@ -61,6 +61,8 @@ pub trait View {
     fn reset(&self, text: &str);
     /// Others are elsewhere.
     fn set_carets(&self, carets: &[Caret]);
+    /// The lines that have breakpoints, the first line being 1.
+    fn set_breakpoints(&self, lines: &[u32]);
     /// Somebody who is followed is here.
     fn show_position(&self, position: u32);
 }
@@ -79,6 +81,8 @@ struct Inner {
     kept: Cell<u32>,
     view: RefCell<Option<(String, Rc<dyn View>)>>,
     following: Cell<Option<u64>>,
+    /// The lines of the file that is shown which have breakpoints, as they were said last.
+    breakpoints: RefCell<Vec<u32>>,
     socket: RefCell<Option<Socket>>,
     renew: RefCell<Option<Interval>>,
     tell: RefCell<Option<Timeout>>,
@@ -113,6 +117,7 @@ impl SharedDocument {
             kept: Cell::new(0),
             view: RefCell::default(),
             following: Cell::default(),
+            breakpoints: RefCell::default(),
             socket: RefCell::default(),
             renew: RefCell::default(),
             tell: RefCell::default(),
@@ -216,6 +221,11 @@ impl SharedDocument {
         self.0.is_typing();
     }
 
+    /// Changes a text for a tool; the editor that shows it is told.
+    pub fn rewrite(&self, path: &str, changes: &[Change]) {
+        self.0.change(|code| code.rewrite(path, changes));
+    }
+
     /// Takes back the last edit of this page.
     pub fn undo(&self, path: &str) -> bool {
         self.0.change(|code| code.undo(path))
@@ -231,6 +241,18 @@ impl SharedDocument {
         self.0.view.replace(Some((path.to_owned(), view)));
         self.0.say(|mine| Whereabouts { file: Some(path.to_owned()), cursor: None, ..mine });
         self.0.draw_carets();
+        self.0.draw_breakpoints();
+    }
+
+    /// The lines of a file that have breakpoints.
+    #[must_use]
+    pub fn breakpoints(&self, path: &str) -> Vec<u32> {
+        self.0.code.borrow().breakpoints(path).into_iter().collect()
+    }
+
+    /// Sets a breakpoint at a line, or takes it away.
+    pub fn toggle_breakpoint(&self, path: &str, line: u32) {
+        self.0.change(|code| code.toggle_breakpoint(path, line));
     }
 
     /// The editor shows it no more.
@@ -375,6 +397,7 @@ impl Inner {
     /// Passes on what happened to the document. Nothing of it is borrowed meanwhile: editors call back.
     fn settle(self: &Rc<Self>) {
         let happened = self.code.borrow_mut().take();
+        let has_changed = !happened.is_empty();
         for one in happened {
             match one {
                 Happened::Update(update) => {
@@ -398,7 +421,34 @@ impl Inner {
                     }
                     self.files.notify();
                 }
+                Happened::Settings => {
+                    self.draw_breakpoints();
+                    self.files.notify();
+                }
             }
+        }
+        if has_changed {
+            self.follow_breakpoints();
+        }
+    }
+
+    fn draw_breakpoints(&self) {
+        let Some((path, view)) = self.view.borrow().clone() else { return };
+        let lines: Vec<u32> = self.code.borrow().breakpoints(&path).into_iter().collect();
+        view.set_breakpoints(&lines);
+        self.breakpoints.replace(lines);
+    }
+
+    /// The text has changed: breakpoints may be at other lines. The editor has moved them along.
+    fn follow_breakpoints(&self) {
+        if self.breakpoints.borrow().is_empty() {
+            return;
+        }
+        let Some((path, _)) = self.view.borrow().clone() else { return };
+        let lines: Vec<u32> = self.code.borrow().breakpoints(&path).into_iter().collect();
+        if *self.breakpoints.borrow() != lines {
+            self.breakpoints.replace(lines);
+            self.files.notify();
         }
     }
 

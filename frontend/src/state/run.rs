@@ -1,47 +1,66 @@
 //! The run of a sandbox as this page knows it: how it is, what the compilers said, and the picture of its processes at
 //! every moment that is still known.
 
+mod log;
+mod tracks;
+
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
 use shared::api::code::Diagnostic;
 use shared::api::run::{EventBatch, Picture, RunSnapshot, RunStatus};
 use shared::event::Event;
-use shared::ids::EventSeq;
+use shared::ids::{EventSeq, Pid};
 use shared::world::World;
 
-/// Events that are kept; the picture before them is too.
-const EVENTS_KEPT: usize = 100_000;
+pub use log::Log;
+pub use tracks::Tracks;
+
+/// About how many events are kept; the picture before them is too.
+const EVENTS_KEPT: usize = 1 << 20;
 
 /// After so many events the picture is kept, to get from there to any later moment quickly.
 const MARK_EVERY: usize = 8_192;
 
+/// Pictures that are kept at most. When there are more, every second one goes, and from then on there are half as many.
+const MARKS_KEPT: usize = 64;
+
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Run {
     status: Option<RunStatus>,
     diagnostics: Vec<Diagnostic>,
     /// Before the first event that is kept.
     base: World,
     now: World,
-    events: VecDeque<Event>,
+    events: Log,
+    tracks: Tracks,
     /// Pictures of moments in between, the earliest first.
     marks: VecDeque<World>,
+    mark_every: usize,
     since_mark: usize,
     /// A moment that was looked at last.
     then: Option<(EventSeq, World)>,
-    /// What was evaluated here, and what it gave.
-    pub transcript: Vec<Evaluated>,
+    /// The process that serves the session with `IEx` of this person, if one was begun.
+    pub session: Option<Pid>,
 }
 
-/// An expression and what it gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evaluated {
-    /// The expression.
-    pub code: String,
-    /// What it gave; nothing when there is no answer yet.
-    pub answer: Option<Result<String, String>>,
-    /// After which event it was asked.
-    pub after: EventSeq,
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            status: None,
+            diagnostics: Vec::new(),
+            base: World::default(),
+            now: World::default(),
+            events: Log::new(EVENTS_KEPT),
+            tracks: Tracks::default(),
+            marks: VecDeque::new(),
+            mark_every: MARK_EVERY,
+            since_mark: 0,
+            then: None,
+            session: None,
+        }
+    }
 }
 
 /// What is missing before a batch can be added.
@@ -68,7 +87,7 @@ impl Run {
     /// A run began, ended, or is otherwise than it was.
     pub fn set_status(&mut self, status: RunStatus) {
         if !self.is(&status.run) {
-            *self = Self { transcript: std::mem::take(&mut self.transcript), ..Self::default() };
+            *self = Self::default();
         }
         self.status = Some(status);
     }
@@ -91,6 +110,7 @@ impl Run {
         self.now = world;
         self.events.clear();
         self.marks.clear();
+        self.mark_every = MARK_EVERY;
         self.since_mark = 0;
         self.then = None;
     }
@@ -119,19 +139,26 @@ impl Run {
 
     fn push(&mut self, event: Event) {
         self.now.apply(&event);
-        self.events.push_back(event);
-        self.since_mark += 1;
-        if self.since_mark == MARK_EVERY {
-            self.since_mark = 0;
-            self.marks.push_back(self.now.clone());
-        }
-        while self.events.len() > EVENTS_KEPT {
-            if let Some(oldest) = self.events.pop_front() {
-                self.base.apply(&oldest);
-            }
+        self.tracks.push(&event);
+        if let Some(forgotten) = self.events.push(event) {
+            forgotten.iter().for_each(|event| self.base.apply(event));
+            self.tracks.forget_before(self.base.at.nanos());
             while self.marks.front().is_some_and(|mark| mark.seq < self.base.seq) {
                 self.marks.pop_front();
             }
+        }
+        self.since_mark += 1;
+        if self.since_mark >= self.mark_every {
+            self.since_mark = 0;
+            self.marks.push_back(self.now.clone());
+        }
+        if self.marks.len() > MARKS_KEPT {
+            let mut at = 0;
+            self.marks.retain(|_| {
+                at += 1;
+                at % 2 == 0
+            });
+            self.mark_every *= 2;
         }
     }
 
@@ -170,24 +197,32 @@ impl Run {
     fn draw(&self, at: EventSeq) -> World {
         let mark = self.marks.iter().rev().find(|mark| mark.seq <= at);
         let mut world = mark.unwrap_or(&self.base).clone();
-        let first = self.events.partition_point(|event| event.seq <= world.seq);
-        for event in self.events.iter().skip(first).take_while(|event| event.seq <= at) {
+        self.events.visit(world.seq, |event| {
+            if event.seq > at {
+                return ControlFlow::Break(());
+            }
             world.apply(event);
-        }
+            ControlFlow::Continue(())
+        });
         world
     }
 
-    /// The events that are kept, the earliest first.
+    /// The events that are kept.
     #[must_use]
-    pub fn events(&self) -> &VecDeque<Event> {
+    pub fn events(&self) -> &Log {
         &self.events
     }
 
-    /// One of them.
+    /// When processes did something that a timeline shows.
     #[must_use]
-    pub fn event(&self, seq: EventSeq) -> Option<&Event> {
-        let at = self.events.binary_search_by_key(&seq, |event| event.seq).ok()?;
-        self.events.get(at)
+    pub fn tracks(&self) -> &Tracks {
+        &self.tracks
+    }
+
+    /// One of the events.
+    #[must_use]
+    pub fn event(&self, seq: EventSeq) -> Option<Event> {
+        self.events.get(seq)
     }
 }
 

@@ -76,10 +76,21 @@ pub struct Mark {
 pub struct Suggestion {
     /// What is written.
     pub label: String,
-    /// `class`, `function` or `keyword`; how it looks.
+    /// `namespace`, `function`, `keyword` or `text`; how it looks.
     pub kind: &'static str,
-    /// What else there is to say.
+    /// Of a function its arguments.
     pub detail: String,
+    /// A line about it.
+    pub about: Option<String>,
+}
+
+/// What may be meant, and in place of what it is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Suggestions {
+    /// UTF-16 code units before the caret that are replaced.
+    pub replaces: u32,
+    /// What by.
+    pub items: Vec<Suggestion>,
 }
 
 /// See [`Editor`].
@@ -100,8 +111,12 @@ pub struct EditorProps {
     pub reveal: Option<(u32, u32, u64)>,
     /// Ctrl+Enter.
     pub on_run: Callback<()>,
-    /// What may be meant by the beginning of a word.
-    pub complete: Callback<String, Vec<Suggestion>>,
+    /// Shift+Alt+F.
+    pub on_format: Callback<()>,
+    /// A click beside a line, or F9 in it.
+    pub on_breakpoint: Callback<u32>,
+    /// What may be meant, by the line before the caret; the callback takes the answer.
+    pub complete: Callback<(String, Callback<Suggestions>)>,
 }
 
 /// A file that can be edited.
@@ -204,6 +219,7 @@ fn options(props: &EditorProps) -> codemirror::Options {
         Box::new(move || act(&document, &path))
     };
     let on_run = props.on_run.clone();
+    let (on_format, on_breakpoint) = (props.on_format.clone(), props.on_breakpoint.clone());
     let complete = props.complete.clone();
     codemirror::Options {
         text: document.text(&path).unwrap_or_default(),
@@ -217,7 +233,9 @@ fn options(props: &EditorProps) -> codemirror::Options {
             document.redo(path);
         }),
         on_run: Box::new(move || on_run.emit(())),
-        complete: Box::new(move |prefix| complete.emit(prefix)),
+        on_format: Box::new(move || on_format.emit(())),
+        on_breakpoint: Box::new(move |line| on_breakpoint.emit(line)),
+        complete: Box::new(move |before, answer| complete.emit((before, answer))),
         on_change: {
             let (document, path) = (document.clone(), path.clone());
             Box::new(move |changes| document.edit(&path, &changes))

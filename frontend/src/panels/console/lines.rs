@@ -1,17 +1,24 @@
 //! The lines of the output, and the places in files that they name.
 
+use std::collections::VecDeque;
+use std::rc::Rc;
+
 /// Something that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
+    /// The event that wrote it.
+    pub(super) seq: u64,
     /// What.
     pub(super) text: String,
-    /// `stdout`, `stderr` or `evaluated`.
+    /// `stdout` or `stderr`.
     pub(super) kind: &'static str,
 }
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
+    /// The event that began it, and which of the lines it is that this one began.
+    pub(super) key: (u64, usize),
     /// Without the line break, and without the escape sequences of terminals.
     pub(super) text: String,
     /// Of the piece that began it.
@@ -31,30 +38,45 @@ pub(super) struct Link {
     pub(super) line: u32,
 }
 
-/// Pieces as lines. Another kind begins another line.
-pub(super) fn lines_of(pieces: &[Piece]) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    let mut is_open = false;
-    for piece in pieces {
+/// What was written as lines; more can be added, and the earliest can go.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    pub(super) lines: VecDeque<Rc<Line>>,
+    /// Whether the last line may go on.
+    is_open: bool,
+}
+
+impl Lines {
+    /// Adds a piece. Another kind begins another line.
+    pub(super) fn push(&mut self, piece: &Piece) {
         let text = plain(&piece.text);
-        for (at, part) in text.split('\n').enumerate() {
-            let goes_on = at == 0 && is_open && lines.last().is_some_and(|last| last.kind == piece.kind);
-            match lines.last_mut().filter(|_| goes_on) {
-                Some(last) => last.text.push_str(part),
-                None => lines.push(Line { text: part.to_owned(), kind: piece.kind }),
+        let mut begun = 0;
+        // After a line break there is the empty beginning of a line that may never come.
+        let whole = text.strip_suffix('\n').unwrap_or(&text);
+        for (at, part) in whole.split('\n').enumerate() {
+            let goes_on = at == 0 && self.is_open && self.lines.back().is_some_and(|last| last.kind == piece.kind);
+            match self.lines.back_mut().filter(|_| goes_on) {
+                Some(last) => Rc::make_mut(last).text.push_str(part),
+                None => {
+                    let key = (piece.seq, begun);
+                    begun += 1;
+                    self.lines.push_back(Rc::new(Line { key, text: part.to_owned(), kind: piece.kind }));
+                }
             }
         }
-        // After a line break the last line is the empty beginning of the next one.
-        is_open = !text.ends_with('\n');
-        if !is_open && lines.last().is_some_and(|last| last.text.is_empty()) {
-            lines.pop();
+        self.is_open = !text.ends_with('\n');
+    }
+
+    /// Forgets the lines that events before this one began.
+    pub(super) fn forget_before(&mut self, seq: u64) {
+        while self.lines.front().is_some_and(|line| line.key.0 < seq) {
+            self.lines.pop_front();
         }
     }
-    lines
 }
 
 /// A text without the escape sequences of terminals (ECMA-48): colours say nothing that the words do not.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -98,29 +120,38 @@ mod tests {
 
     use super::*;
 
-    fn piece(text: &str, kind: &'static str) -> Piece {
-        Piece { text: text.to_owned(), kind }
+    fn lines_of(pieces: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+        let mut lines = Lines::default();
+        for (seq, (text, kind)) in (1..).zip(pieces) {
+            lines.push(&Piece { seq, text: (*text).to_owned(), kind });
+        }
+        let keys: std::collections::BTreeSet<_> = lines.lines.iter().map(|line| line.key).collect();
+        assert_eq!(keys.len(), lines.lines.len());
+        lines.lines.iter().map(|line| (line.text.clone(), line.kind)).collect()
     }
 
     #[test]
     fn pieces_become_lines_where_they_break() {
-        let lines = lines_of(&[
-            piece("a\nb", "stdout"),
-            piece("c\n", "stdout"),
-            piece("d", "stderr"),
-            piece("\n\ne", "stdout"),
-        ]);
-        let texts: Vec<_> = lines.iter().map(|line| (line.text.as_str(), line.kind)).collect();
-        assert_eq!(
-            texts,
-            [("a", "stdout"), ("bc", "stdout"), ("d", "stderr"), ("", "stdout"), ("", "stdout"), ("e", "stdout")]
-        );
+        let pieces = [("a\nb", "stdout"), ("c\n", "stdout"), ("d", "stderr"), ("\n\ne", "stdout"), ("", "stdout")];
+        let expected =
+            [("a", "stdout"), ("bc", "stdout"), ("d", "stderr"), ("", "stdout"), ("", "stdout"), ("e", "stdout")];
+        assert_eq!(lines_of(&pieces), expected.map(|(text, kind)| (text.to_owned(), kind)));
         assert!(lines_of(&[]).is_empty());
     }
 
     #[test]
+    fn the_earliest_lines_can_go() {
+        let mut lines = Lines::default();
+        let mut push = |seq, text: &str| lines.push(&Piece { seq, text: text.to_owned(), kind: "stdout" });
+        push(3, "a\nb");
+        push(5, "c\nd\n");
+        lines.forget_before(5);
+        assert_eq!(lines.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["d"]);
+    }
+
+    #[test]
     fn colours_of_terminals_are_left_out() {
-        assert_eq!(lines_of(&[piece("\u{1b}[31mred\u{1b}[0m\u{7}\n", "stdout")])[0].text, "red");
+        assert_eq!(lines_of(&[("\u{1b}[31mred\u{1b}[0m\u{7}\n", "stdout")])[0].0, "red");
     }
 
     #[test]

@@ -33,15 +33,24 @@ pub(super) struct Row {
 /// The module of the process that runs scripts; whoever descends from it is part of somebody's program.
 const SCRIPT: &str = "Elixir.Kernel.CLI";
 
-/// How the names of modules begin whose processes help the compilers.
-const HELPERS: [&str; 5] =
-    ["orrery_", "elixir_", "Elixir.Module.Parallel", "Elixir.Kernel.Parallel", "Elixir.Kernel.LexicalTracker"];
+/// How the names of modules begin whose processes help the compilers, or serve sessions.
+const HELPERS: [&str; 6] = [
+    "orrery_",
+    "elixir_",
+    "Elixir.Module.Parallel",
+    "Elixir.Kernel.Parallel",
+    "Elixir.Kernel.LexicalTracker",
+    "Elixir.IEx.",
+];
+
+/// How the names of the modules begin that scripts are compiled to: what runs in them is somebody's program.
+const OF_SCRIPTS: &str = "elixir_compiler_";
 
 /// Whether a process is part of the system rather than of somebody's program: it descends from `init` and not from the
 /// process that runs scripts, or it is a helper of the compilers.
 fn is_of_the_system(world: &World, process: &Process, script: Option<Pid>) -> bool {
     let module = process.role.module.as_str();
-    if HELPERS.iter().any(|start| module.starts_with(start)) {
+    if HELPERS.iter().any(|start| module.starts_with(start)) && !module.starts_with(OF_SCRIPTS) {
         return true;
     }
     let mut next = process;

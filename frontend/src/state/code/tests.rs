@@ -46,6 +46,7 @@ impl Page {
             match happened {
                 Happened::Update(update) => updates.push(update),
                 Happened::Text { changes, .. } => self.shown = applied(&self.shown, &changes),
+                Happened::Settings => {}
                 Happened::Files { .. } => self.shown = self.document.text("a.ex").unwrap_or_default(),
             }
         }
@@ -159,4 +160,41 @@ fn a_place_moves_with_the_text_around_it() {
 #[test]
 fn what_is_no_update_is_refused() {
     assert_eq!(page(1).document.apply(&[9, 9, 9]), Err(Unreadable));
+}
+
+#[test]
+fn what_a_tool_changes_is_shown_and_undone_by_itself() {
+    let (mut one, mut other) = pair("def  f( x )\n");
+    one.edit(&[change(0, 0, "# mine\n")]);
+    one.document.rewrite("a.ex", &[change(10, 12, " "), change(14, 15, ""), change(16, 17, "")]);
+    exchange(&mut one, &mut other);
+    assert_eq!(one.shown, "# mine\ndef f(x)\n");
+    other.edit(&[change(0, 0, "# theirs\n")]);
+    exchange(&mut one, &mut other);
+    assert!(one.document.undo("a.ex"));
+    exchange(&mut one, &mut other);
+    assert_eq!(one.shown, "# theirs\n# mine\ndef  f( x )\n");
+    assert_eq!(other.shown, one.shown);
+    assert!(one.document.undo("a.ex"));
+    exchange(&mut one, &mut other);
+    assert_eq!(one.shown, "# theirs\ndef  f( x )\n");
+}
+
+#[test]
+fn breakpoints_are_those_of_everybody_and_move_with_their_lines() {
+    let (mut one, mut other) = pair("a\n🪐b\nc\n");
+    one.document.toggle_breakpoint("a.ex", 2);
+    one.document.toggle_breakpoint("a.ex", 3);
+    other.document.toggle_breakpoint("a.ex", 1);
+    exchange(&mut one, &mut other);
+    let lines = |page: &Page| page.document.breakpoints("a.ex").into_iter().collect::<Vec<_>>();
+    assert_eq!((lines(&one), lines(&other)), (vec![1, 2, 3], vec![1, 2, 3]));
+    other.edit(&[change(2, 2, "new\n")]);
+    other.document.toggle_breakpoint("a.ex", 1);
+    exchange(&mut one, &mut other);
+    assert_eq!(lines(&one), [3, 4]);
+    assert!(one.document.breakpoints("b.ex").is_empty());
+    one.document.toggle_breakpoint("b.ex", 1);
+    one.document.remove("a.ex").unwrap();
+    assert!(lines(&one).is_empty());
 }

@@ -83,19 +83,31 @@ fn a_gap_is_noticed_and_what_is_known_already_is_passed_over() {
 
 #[test]
 fn a_long_run_forgets_its_beginning_and_nothing_else() {
-    let mut run = running();
-    let count = EVENTS_KEPT as u64 + 3 * MARK_EVERY as u64;
+    let most = 3 * MARK_EVERY as u64;
+    let mut run = Run { events: Log::new(most as usize), ..running() };
+    let count = 8 * MARK_EVERY as u64 + 5;
     // Every second one ends the process that the one before began.
     let events = (1..=count).map(|seq| if seq % 2 == 1 { spawned(seq, seq + 10) } else { exited(seq, seq + 9) });
     run.add(batch(0, count, events.collect())).unwrap();
-    assert_eq!(run.events().len(), EVENTS_KEPT);
-    assert_eq!(run.now().totals.spawned, count / 2);
-    for at in [count - 1, count / 2 + 1, count - EVENTS_KEPT as u64 + 1] {
+    let kept = run.events().len() as u64;
+    assert!((most - MARK_EVERY as u64..=most).contains(&kept), "{kept}");
+    assert_eq!(run.now().totals.spawned, count.div_ceil(2));
+    for at in [count - 1, count - MARK_EVERY as u64 - 3, count - kept + 1] {
         let world = run.at(Some(EventSeq(at)));
         assert_eq!((world.seq.0, world.totals.spawned), (at, at.div_ceil(2)), "at {at}");
     }
     // What lies before is shown as the earliest picture that is known.
-    assert_eq!(run.at(Some(EventSeq(1))).seq.0, count - EVENTS_KEPT as u64);
+    assert_eq!(run.at(Some(EventSeq(1))).seq.0, count - kept);
+}
+
+#[test]
+fn pictures_in_between_are_few_however_long_a_run_is() {
+    let mut run = running();
+    let count = 3 * (MARKS_KEPT * MARK_EVERY) as u64 / 2;
+    let events = (1..=count).map(|seq| event(seq, 1, EventKind::Received));
+    run.add(batch(0, count, events.collect())).unwrap();
+    assert!(run.marks.len() <= MARKS_KEPT && run.mark_every == 2 * MARK_EVERY, "{}", run.marks.len());
+    assert_eq!(run.at(Some(EventSeq(count / 3))).seq.0, count / 3);
 }
 
 #[test]

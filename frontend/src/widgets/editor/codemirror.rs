@@ -1,10 +1,11 @@
 //! The boundary to CodeMirror's script.
 
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
+use yew::Callback;
 
-use super::{Mark, Suggestion};
+use super::{Mark, Suggestion, Suggestions};
 use crate::state::code::Change;
 use crate::state::document::{Caret, View};
 
@@ -33,6 +34,8 @@ extern "C" {
     fn set_diagnostics(this: &Handle, list: &Array);
     #[wasm_bindgen(method, js_name = setCarets)]
     fn set_carets(this: &Handle, list: &Array);
+    #[wasm_bindgen(method, js_name = setBreakpoints)]
+    fn set_breakpoints(this: &Handle, lines: &Array);
     #[wasm_bindgen(method)]
     fn reveal(this: &Handle, line: u32, column: u32);
     #[wasm_bindgen(method, js_name = showPosition)]
@@ -52,7 +55,10 @@ pub(super) struct Options {
     pub(super) on_undo: Box<dyn Fn()>,
     pub(super) on_redo: Box<dyn Fn()>,
     pub(super) on_run: Box<dyn Fn()>,
-    pub(super) complete: Box<dyn Fn(String) -> Vec<Suggestion>>,
+    pub(super) on_format: Box<dyn Fn()>,
+    pub(super) on_breakpoint: Box<dyn Fn(u32)>,
+    /// Asked with the line before the caret; the callback takes what may be meant.
+    pub(super) complete: Box<dyn Fn(String, Callback<Suggestions>)>,
 }
 
 /// The script, which makes editors.
@@ -73,12 +79,13 @@ pub(super) struct Mounted {
     _closures: Closures,
 }
 
-/// In the order in which the script is given them: change, selection, undo and redo and run, suggestions.
+/// In the order in which the script is given them: change, selection, undo and redo and run and format, breakpoint, suggestions.
 type Closures = (
     Closure<dyn Fn(Array, Array, Array)>,
     Closure<dyn Fn(u32, u32)>,
-    [Closure<dyn Fn()>; 3],
-    Closure<dyn Fn(String) -> Array>,
+    [Closure<dyn Fn()>; 4],
+    Closure<dyn Fn(u32)>,
+    Closure<dyn Fn(String) -> Promise>,
 );
 
 impl Drop for Mounted {
@@ -104,18 +111,29 @@ impl Loaded {
         let change: Closure<dyn Fn(Array, Array, Array)> =
             Closure::new(move |from: Array, to: Array, insert: Array| on_change(changes(&from, &to, &insert)));
         let select: Closure<dyn Fn(u32, u32)> = Closure::new(options.on_select);
-        let actions = [options.on_undo, options.on_redo, options.on_run].map(Closure::<dyn Fn()>::wrap);
+        let actions = [options.on_undo, options.on_redo, options.on_run, options.on_format];
+        let actions = actions.map(Closure::<dyn Fn()>::wrap);
+        let breakpoint = Closure::wrap(options.on_breakpoint);
         let complete = options.complete;
-        let suggest: Closure<dyn Fn(String) -> Array> =
-            Closure::new(move |prefix: String| complete(prefix).iter().map(suggestion).collect());
+        let suggest: Closure<dyn Fn(String) -> Promise> = Closure::new(move |before: String| {
+            let mut before = Some(before);
+            Promise::new(&mut |resolve, _| {
+                let answer = Callback::from(move |found: Suggestions| {
+                    // Resolving cannot fail.
+                    drop(resolve.call1(&JsValue::NULL, &suggestions(&found)));
+                });
+                complete(before.take().unwrap_or_default(), answer);
+            })
+        });
         set("onChange", change.as_ref())?;
         set("onSelect", select.as_ref())?;
-        for (name, action) in ["onUndo", "onRedo", "onRun"].into_iter().zip(&actions) {
+        for (name, action) in ["onUndo", "onRedo", "onRun", "onFormat"].into_iter().zip(&actions) {
             set(name, action.as_ref())?;
         }
+        set("onBreakpoint", breakpoint.as_ref())?;
         set("complete", suggest.as_ref().unchecked_ref::<Function>())?;
         let handle = self.0.mount(parent, &object)?;
-        Ok(Mounted { handle, _closures: (change, select, actions, suggest) })
+        Ok(Mounted { handle, _closures: (change, select, actions, breakpoint, suggest) })
     }
 }
 
@@ -167,6 +185,10 @@ impl View for Mounted {
         self.handle.set_carets(&list.collect());
     }
 
+    fn set_breakpoints(&self, lines: &[u32]) {
+        self.handle.set_breakpoints(&lines.iter().map(|line| JsValue::from(*line)).collect());
+    }
+
     fn show_position(&self, position: u32) {
         self.handle.show_position(position);
     }
@@ -182,8 +204,18 @@ fn changes(from: &Array, to: &Array, insert: &Array) -> Vec<Change> {
     (0..from.length()).map(change).collect()
 }
 
+fn suggestions(found: &Suggestions) -> JsValue {
+    let options: Array = found.items.iter().map(suggestion).collect();
+    object(&[("replaces", found.replaces.into()), ("options", options.into())])
+}
+
 fn suggestion(one: &Suggestion) -> JsValue {
-    object(&[("label", one.label.as_str().into()), ("type", one.kind.into()), ("detail", one.detail.as_str().into())])
+    let mut pairs =
+        vec![("label", one.label.as_str().into()), ("type", one.kind.into()), ("detail", one.detail.as_str().into())];
+    if let Some(about) = &one.about {
+        pairs.push(("info", about.as_str().into()));
+    }
+    object(&pairs)
 }
 
 fn object(pairs: &[(&str, JsValue)]) -> JsValue {

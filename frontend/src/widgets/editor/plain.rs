@@ -72,6 +72,8 @@ impl View for Field {
 
     fn set_carets(&self, _carets: &[Caret]) {}
 
+    fn set_breakpoints(&self, _lines: &[u32]) {}
+
     fn show_position(&self, _position: u32) {}
 }
 

@@ -126,3 +126,14 @@ fn a_system_that_had_booted_before_is_known_by_its_numbers() {
     story.plain(Some(60), 61, "Elixir.Mine");
     assert_eq!(system(&story.world), BTreeSet::from([Pid(54), Pid(55)]));
 }
+
+#[test]
+fn what_a_script_starts_is_part_of_the_program() {
+    let mut story = Story::default();
+    story.plain(None, 1, "init");
+    story.plain(Some(1), 2, SCRIPT);
+    story.plain(Some(2), 3, "elixir_compiler_0");
+    story.plain(Some(2), 4, "elixir_checker");
+    let shown: Vec<u64> = rows(&story.world, false, &BTreeSet::new()).iter().map(|row| row.pid.0).collect();
+    assert_eq!(shown, [2, 3]);
+}
