@@ -1,20 +1,32 @@
 //! Memory of a guest: what belongs to its image apart from what belongs to its process.
 //!
 //! A process starts on a copy-on-write mapping of its image, and every page that it writes to costs. So what the image
-//! holds (code, atoms, literals) is allocated from one arena, and after [`seal`] everything from another one that begins
-//! behind it. Memory of a sealed image is never freed or written to by the allocator.
+//! holds (code, atoms, literals) is allocated from one arena, and after [`Arenas::seal`] everything from another one that begins
+//! in the room kept for it ([`crate::home`]) and goes on behind the image. Memory of a sealed image is never freed or written to
+//! by the allocator.
 
 use std::alloc::{GlobalAlloc, Layout};
-use std::cell::UnsafeCell;
+use std::cell::Cell;
+use std::ptr;
 
-use dlmalloc::Dlmalloc;
+use core::arch::wasm32::{memory_grow, memory_size};
+use dlmalloc::{Allocator, Dlmalloc};
+
+use crate::home::{self, ROOM};
 
 /// How often an image can be extended and sealed again: the library, a sandbox's own code, and room for more.
 const MAX_SEALED: usize = 8;
+/// Bytes of a page of linear memory.
+const WASM_PAGE: usize = 64 << 10;
 
-struct State {
-    image: Dlmalloc,
-    process: Dlmalloc,
+/// Up to here lies what every process has pages of its own of: what the image holds begins behind it, so that large pages, which are
+/// shared as a whole, can hold it.
+const IMAGE_START: usize = 2 << 20;
+
+/// What the allocator remembers.
+pub(crate) struct State {
+    image: Dlmalloc<Source>,
+    process: Dlmalloc<Source>,
     in_process: bool,
     /// Address ranges of sealed images.
     sealed: [(usize, usize); MAX_SEALED],
@@ -23,28 +35,35 @@ struct State {
     building_from: usize,
 }
 
-/// The allocator of a guest. A wasm instance has one thread.
-pub struct Arenas(UnsafeCell<State>);
-
-// SAFETY: a wasm guest without threads never shares it.
-unsafe impl Sync for Arenas {}
-
-impl Arenas {
+impl State {
     /// Arenas that allocate for an image.
-    pub const fn new() -> Arenas {
-        Arenas(UnsafeCell::new(State {
-            image: Dlmalloc::new(),
-            process: Dlmalloc::new(),
+    pub(crate) fn new() -> State {
+        State {
+            image: Source::arena(false),
+            process: Source::arena(true),
             in_process: false,
             sealed: [(0, 0); MAX_SEALED],
             sealed_count: 0,
             building_from: 0,
-        }))
+        }
     }
+    fn arena(&mut self) -> &mut Dlmalloc<Source> {
+        if self.in_process { &mut self.process } else { &mut self.image }
+    }
+    fn is_sealed(&self, p: *mut u8) -> bool {
+        let in_room = (p as usize).wrapping_sub(home::room() as usize) < ROOM;
+        !in_room && self.sealed[..self.sealed_count].iter().any(|(from, to)| (*from..*to).contains(&(p as usize)))
+    }
+}
+
+/// The allocator of a guest. A wasm instance has one thread.
+pub struct Arenas;
+
+impl Arenas {
     /// From now on memory belongs to the process. False: the image was sealed too often.
     pub fn seal(&self) -> bool {
         // SAFETY: one thread, and no other reference to the state is alive during this function.
-        let state = unsafe { &mut *self.0.get() };
+        let state = unsafe { home::arenas() };
         if state.sealed_count == MAX_SEALED {
             return false;
         }
@@ -53,29 +72,18 @@ impl Arenas {
         state.in_process = true;
         true
     }
-    /// From now on memory belongs to the image again, to extend it.
+    /// From now on memory belongs to the image again, to extend it. Nothing that a process allocated may be in use any more.
     pub fn unseal(&self) {
         // SAFETY: as in `seal`.
-        let state = unsafe { &mut *self.0.get() };
+        let state = unsafe { home::arenas() };
         // A fresh arena: the old one's free space stays unused, so that its pages stay as they are.
-        state.image = Dlmalloc::new();
+        state.image = Source::arena(false);
         state.building_from = memory_end();
         state.in_process = false;
-    }
-}
-
-impl Default for Arenas {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl State {
-    fn arena(&mut self) -> &mut Dlmalloc {
-        if self.in_process { &mut self.process } else { &mut self.image }
-    }
-    fn is_sealed(&self, p: *mut u8) -> bool {
-        self.sealed[..self.sealed_count].iter().any(|(from, to)| (*from..*to).contains(&(p as usize)))
+        state.process = Source::arena(true);
+        // What is left there would be part of every process of the next image.
+        // SAFETY: the room has so many bytes, and nothing in it is in use.
+        unsafe { ptr::write_bytes(home::room(), 0, ROOM) };
     }
 }
 
@@ -83,16 +91,16 @@ impl State {
 unsafe impl GlobalAlloc for Arenas {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as in `seal`; the layout is the caller's.
-        unsafe { (*self.0.get()).arena().malloc(layout.size(), layout.align()) }
+        unsafe { home::arenas().arena().malloc(layout.size(), layout.align()) }
     }
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as in `alloc`.
-        unsafe { (*self.0.get()).arena().calloc(layout.size(), layout.align()) }
+        unsafe { home::arenas().arena().calloc(layout.size(), layout.align()) }
     }
     unsafe fn dealloc(&self, p: *mut u8, layout: Layout) {
         // SAFETY: as in `seal`; memory outside the sealed ranges came from the arena in use.
         unsafe {
-            let state = &mut *self.0.get();
+            let state = home::arenas();
             if !state.is_sealed(p) {
                 state.arena().free(p, layout.size(), layout.align());
             }
@@ -101,23 +109,74 @@ unsafe impl GlobalAlloc for Arenas {
     unsafe fn realloc(&self, p: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as in `dealloc`; memory of a sealed image is copied.
         unsafe {
-            let state = &mut *self.0.get();
+            let state = home::arenas();
             if !state.is_sealed(p) {
                 return state.arena().realloc(p, layout.size(), layout.align(), size);
             }
             let new = state.arena().malloc(size, layout.align());
             if !new.is_null() {
-                std::ptr::copy_nonoverlapping(p, new, layout.size().min(size));
+                ptr::copy_nonoverlapping(p, new, layout.size().min(size));
             }
             new
         }
     }
 }
 
+/// Where an arena gets its memory: that of a process first the room that lies beside all else that it writes to.
+struct Source {
+    has_room: Cell<bool>,
+}
+
+impl Source {
+    /// An empty arena of a process, or of an image.
+    fn arena(has_room: bool) -> Dlmalloc<Source> {
+        Dlmalloc::new_with_allocator(Source { has_room: Cell::new(has_room) })
+    }
+}
+
+// SAFETY: the room is given away once, and grown memory is new.
+unsafe impl Allocator for Source {
+    fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
+        const NONE: (*mut u8, usize, u32) = (ptr::null_mut(), 0, 0);
+        if size <= ROOM && self.has_room.replace(false) {
+            return (home::room(), ROOM, 0);
+        }
+        let before_image = IMAGE_START.saturating_sub(memory_end());
+        if before_image > 0 && grow(before_image).is_none() {
+            return NONE;
+        }
+        let Some(start) = grow(size) else { return NONE };
+        let size = size.next_multiple_of(WASM_PAGE);
+        // The last bytes of the address space are left out: an address behind them would be 0.
+        (start as *mut u8, if start.wrapping_add(size) == 0 { size - 16 } else { size }, 0)
+    }
+    fn remap(&self, _: *mut u8, _: usize, _: usize, _: bool) -> *mut u8 {
+        ptr::null_mut()
+    }
+    fn free_part(&self, _: *mut u8, _: usize, _: usize) -> bool {
+        false
+    }
+    fn free(&self, _: *mut u8, _: usize) -> bool {
+        false
+    }
+    fn can_release_part(&self, _: u32) -> bool {
+        false
+    }
+    fn allocates_zeros(&self) -> bool {
+        true
+    }
+    fn page_size(&self) -> usize {
+        WASM_PAGE
+    }
+}
+
+/// Grows the linear memory by so many bytes at least. Gives where they begin.
+fn grow(size: usize) -> Option<usize> {
+    let before = memory_grow(0, size.div_ceil(WASM_PAGE));
+    (before != usize::MAX).then_some(before * WASM_PAGE)
+}
+
 /// End of the linear memory.
 fn memory_end() -> usize {
-    #[cfg(target_arch = "wasm32")]
-    return core::arch::wasm32::memory_size(0) << 16;
-    #[cfg(not(target_arch = "wasm32"))]
-    0
+    memory_size(0) * WASM_PAGE
 }

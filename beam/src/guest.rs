@@ -11,6 +11,9 @@ use crate::natives::processes;
 use crate::term::Term;
 use crate::vm::Vm;
 
+/// Bytes that the host can hand over without the buffer being made larger.
+const INPUT_BYTES: usize = 1024;
+
 /// How a turn ended, for the host.
 pub mod status {
     /// The reductions are used up.
@@ -93,17 +96,25 @@ impl Guest {
         self.image.get_mut().release = Release { otp: otp.into(), erts: erts.into() };
         status::OK
     }
-    /// Makes a process that is ready to start, so that this work is part of the image.
-    pub fn prepare(&mut self, host: Box<dyn Host>) {
+    /// Ends the loading of code: makes room in the image for what a process may add to it.
+    pub fn complete(&mut self) {
         let image = self.image.get_mut();
         image.reserve();
         // An image that is extended by the code of a sandbox keeps the number: the sandbox counts those atoms.
         let library_atoms = *image.library_atoms.get_or_insert(image.atoms.len());
         image.atoms.library_ends_at(library_atoms);
+        (self.input, self.bytes) = (Vec::new(), Vec::new());
+    }
+    /// Makes a process that is ready to start, so that this work is part of the image.
+    pub fn prepare(&mut self, host: Box<dyn Host>) {
         // Whether a host asks for less than this or remembers the place makes no difference to what a process is.
-        self.input = vec![0; 1024];
-        self.bytes = Vec::with_capacity(1024);
+        self.input = vec![0; INPUT_BYTES];
         self.vm = Some(Vm::new(self.image.clone(), host, Term::pid(0)));
+    }
+    /// Gives up the process that was prepared and all that was allocated for it.
+    pub fn give_up(&mut self) {
+        self.vm = None;
+        (self.input, self.bytes) = (Vec::new(), Vec::new());
     }
     /// Starts the process. The buffer holds `{Pid, Module, Function, Arguments, Flags}`, where `Flags` is a list of
     /// `{Flag, Value}` as of `process_flag/2`.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::atom::AtomTable;
 use crate::code::{CodeStore, Module};
-use crate::natives::Native;
+use crate::natives::Signature;
 use crate::term::Term;
 
 /// Function of a module as others name it.
@@ -73,8 +73,8 @@ pub struct Image {
     pub(crate) retired: Vec<Rc<Module>>,
     /// Exports, fun entries, literals and instruction words.
     pub code: CodeStore,
-    /// Natives by number.
-    pub natives: Vec<Native>,
+    /// What natives are called, by number.
+    pub natives: Vec<Signature>,
     native_index: HashMap<Mfa, u32>,
     /// `persistent_term` values that this image holds as literals.
     pub persistent: HashMap<Term, Term>,
@@ -111,7 +111,7 @@ impl Image {
     pub fn native(&self, mfa: Mfa) -> Option<u32> {
         self.native_index.get(&mfa).copied()
     }
-    fn add_native(&mut self, native: Native) {
+    fn add_native(&mut self, native: Signature) {
         let module = self.atoms.intern(native.module).unwrap_or(Term::NIL);
         let function = self.atoms.intern(native.function).unwrap_or(Term::NIL);
         let mfa = (module, function, u32::from(native.arity));

@@ -105,7 +105,7 @@ fn step(vm: &mut Vm, code: Code) -> Result<Next, Fail> {
             values::bif(vm, code, operation as usize - O::Bif0 as usize).map(Next::Go)
         }
         _ if (operation as u8) < FIRST_SLOW => values::step(vm, code, operation).map(Next::Go),
-        _ => slow::TABLE[(operation as u8 - FIRST_SLOW) as usize](vm, code).map(Next::Go),
+        _ => slow::call((operation as u8 - FIRST_SLOW) as usize, vm, code).map(Next::Go),
     }
 }
 

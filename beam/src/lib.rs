@@ -13,10 +13,11 @@
 //! - [`deflate`]: compression with the bytes of zlib
 //! - [`print`]: terms as text
 //! - [`natives`]: functions that the library imports from the runtime system
-//! - [`guest`], [`arena`]: the process interface of the wasm guest, and its memory
+//! - [`guest`], `arena`, `home`: the process interface of the wasm guest, and its memory
 //! - [`host`]: the world outside a process
 //! - [`probes`]: places in the library at which it is told of what goes on
 
+#[cfg(target_arch = "wasm32")]
 pub mod arena;
 pub mod arith;
 pub mod atom;
@@ -34,6 +35,8 @@ pub mod gc;
 pub mod guest;
 pub mod hash;
 pub mod heap;
+#[cfg(target_arch = "wasm32")]
+pub mod home;
 pub mod host;
 pub mod image;
 pub mod inspect;

@@ -150,7 +150,24 @@ fn fun_entries(image: &mut Image, module: Term, file: &BeamFile, atoms: &[Term])
     numbers
 }
 
+/// Functions of a module that every `gen_server` of it makes funs of when it starts, whether they are there or not (OTP:
+/// `gen_server:create_callback_cache/1`).
+const CALLBACKS: [(&str, u32); 3] = [("handle_call", 3), ("handle_cast", 2), ("handle_info", 2)];
+
 impl Image {
+    /// Makes the exports that servers of a module will ask for, so that not every one of them adds to tables that all share.
+    fn expect_callbacks(&mut self, module: &Module) {
+        let callback = |(name, arity)| Some((self.atoms.existing(name)?, arity));
+        let callbacks = CALLBACKS.map(callback);
+        let has = |callback: &Option<(Term, u32)>| {
+            module.exports.iter().any(|(name, arity, _)| *callback == Some((*name, *arity)))
+        };
+        if callbacks.iter().any(has) {
+            for (name, arity) in callbacks.into_iter().flatten() {
+                self.code.export((module.name, name, arity));
+            }
+        }
+    }
     /// Makes code current. Exports of the version before that are no longer there lead to their stubs.
     fn install(&mut self, module: Rc<Module>) {
         if let Some(old) = self.modules.get(&module.name).cloned() {
@@ -170,6 +187,7 @@ impl Image {
             let index = self.code.export(mfa) as usize;
             self.code.exports[index].code = module.address(*word);
         }
+        self.expect_callbacks(&module);
         self.code.add_range(module.clone());
         self.modules.insert(module.name, module);
     }

@@ -16,6 +16,7 @@ pub mod crypto;
 pub mod debug;
 pub mod dictionary;
 pub mod digest;
+pub mod dispatch;
 pub mod float_text;
 pub mod funs;
 pub mod hosted;
@@ -49,7 +50,18 @@ pub mod zlib;
 /// Body of a native: gets the process and the arguments, whose number is the native's arity.
 pub type NativeFn = fn(&mut Vm, &[Term]) -> Outcome;
 
-/// One native function.
+/// What a native is called.
+#[derive(Clone, Copy)]
+pub struct Signature {
+    /// Module that it belongs to.
+    pub module: &'static str,
+    /// Its name.
+    pub function: &'static str,
+    /// Number of arguments.
+    pub arity: u8,
+}
+
+/// One native function: a row of a table.
 #[derive(Clone, Copy)]
 pub struct Native {
     /// Module that it belongs to.
@@ -79,49 +91,51 @@ pub(crate) fn boolean(value: bool) -> Term {
 
 /// Every native. Where a function is in two tables the later row holds: hosted functions come first, and those of them that
 /// have a part within the process follow.
-pub fn all() -> impl Iterator<Item = Native> {
-    let tables: &[&[Native]] = &[
-        hosted::NATIVES,
-        atoms::NATIVES,
-        binary::NATIVES,
-        binary::search::NATIVES,
-        binary::unsigned::NATIVES,
-        buffers::NATIVES,
-        calendar::NATIVES,
-        code::NATIVES,
-        control::NATIVES,
-        crypto::NATIVES,
-        crypto::hash::NATIVES,
-        crypto::random::NATIVES,
-        debug::NATIVES,
-        dictionary::NATIVES,
-        digest::NATIVES,
-        float_text::NATIVES,
-        funs::NATIVES,
-        integer_text::NATIVES,
-        iolist::NATIVES,
-        lists::NATIVES,
-        logic::NATIVES,
-        maps::NATIVES,
-        math::NATIVES,
-        messages::NATIVES,
-        nodes::NATIVES,
-        numbers::NATIVES,
-        operators::NATIVES,
-        os::NATIVES,
-        packet::NATIVES,
-        processes::NATIVES,
-        raise::NATIVES,
-        re::NATIVES,
-        references::NATIVES,
-        system::NATIVES,
-        time::NATIVES,
-        trace::NATIVES,
-        tuples::NATIVES,
-        terms::NATIVES,
-        types::NATIVES,
-        unicode::NATIVES,
-        zlib::NATIVES,
-    ];
-    tables.iter().copied().flatten().copied()
+const TABLES: &[&[Native]] = &[
+    hosted::NATIVES,
+    atoms::NATIVES,
+    binary::NATIVES,
+    binary::search::NATIVES,
+    binary::unsigned::NATIVES,
+    buffers::NATIVES,
+    calendar::NATIVES,
+    code::NATIVES,
+    control::NATIVES,
+    crypto::NATIVES,
+    crypto::hash::NATIVES,
+    crypto::random::NATIVES,
+    debug::NATIVES,
+    dictionary::NATIVES,
+    digest::NATIVES,
+    float_text::NATIVES,
+    funs::NATIVES,
+    integer_text::NATIVES,
+    iolist::NATIVES,
+    lists::NATIVES,
+    logic::NATIVES,
+    maps::NATIVES,
+    math::NATIVES,
+    messages::NATIVES,
+    nodes::NATIVES,
+    numbers::NATIVES,
+    operators::NATIVES,
+    os::NATIVES,
+    packet::NATIVES,
+    processes::NATIVES,
+    raise::NATIVES,
+    re::NATIVES,
+    references::NATIVES,
+    system::NATIVES,
+    time::NATIVES,
+    trace::NATIVES,
+    tuples::NATIVES,
+    terms::NATIVES,
+    types::NATIVES,
+    unicode::NATIVES,
+    zlib::NATIVES,
+];
+
+/// What every native is called, by number. [`dispatch::call`] calls them.
+pub fn all() -> impl Iterator<Item = Signature> {
+    dispatch::SIGNATURES.iter().copied()
 }

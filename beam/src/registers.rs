@@ -10,21 +10,6 @@ use crate::term::Term;
 /// Number of X registers, and of floating-point registers.
 pub const REGISTERS: usize = 1024;
 
-#[cfg(target_arch = "wasm32")]
-mod fixed {
-    use std::cell::UnsafeCell;
-
-    use super::REGISTERS;
-    use crate::term::Term;
-
-    pub(super) struct Fixed<T>(pub(super) UnsafeCell<[T; REGISTERS]>);
-    // SAFETY: a wasm guest has one thread.
-    unsafe impl<T> Sync for Fixed<T> {}
-
-    pub(super) static X: Fixed<Term> = Fixed(UnsafeCell::new([Term(0); REGISTERS]));
-    pub(super) static F: Fixed<f64> = Fixed(UnsafeCell::new([0.0; REGISTERS]));
-}
-
 /// The X registers of a process.
 pub struct Registers {
     #[cfg(not(target_arch = "wasm32"))]
@@ -62,7 +47,7 @@ impl Registers {
     }
     /// Address of the first floating-point register.
     pub fn floats(&mut self) -> *mut f64 {
-        fixed::F.0.get().cast()
+        crate::home::floats().cast()
     }
 }
 
@@ -81,7 +66,7 @@ impl Deref for Registers {
         // SAFETY: a guest has one process, and the borrow of it guards the registers.
         #[cfg(target_arch = "wasm32")]
         unsafe {
-            &*fixed::X.0.get()
+            &*crate::home::x()
         }
     }
 }
@@ -93,7 +78,7 @@ impl DerefMut for Registers {
         // SAFETY: as in `deref`.
         #[cfg(target_arch = "wasm32")]
         unsafe {
-            &mut *fixed::X.0.get()
+            &mut *crate::home::x()
         }
     }
 }

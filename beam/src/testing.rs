@@ -48,8 +48,7 @@ pub(crate) fn call(vm: &mut Vm, module: &str, function: &str, args: &[Term]) -> 
     let image = vm.image.clone();
     let mfa = (vm.atom(module)?, vm.atom(function)?, args.len() as u32);
     let number = image.get().native(mfa).unwrap_or_else(|| panic!("no native {module}:{function}/{}", args.len()));
-    let body = image.get().natives[number as usize].body;
-    body(vm, args)
+    crate::natives::dispatch::call(number as usize, vm, args)
 }
 
 struct Parser<'a> {

@@ -14,6 +14,7 @@ mod memory;
 mod pages;
 mod prepared;
 pub mod saved;
+mod spares;
 mod tables;
 pub mod template;
 mod watch;

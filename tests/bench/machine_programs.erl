@@ -2,6 +2,7 @@
 -module(machine_programs).
 -behaviour(gen_server).
 -export([spawned/1, ended/1, round_trips/1, calls/1, fan_in/1, inserts/1, lookups/1, servers/1]).
+-export([forever/0, nothing/0]).
 -export([server_bytes/0, time/2]).
 -export([init/1, handle_call/3, handle_cast/2]).
 
@@ -20,6 +21,10 @@ spawned(0) -> ok;
 spawned(N) ->
     spawn_link(fun() -> receive stop -> ok end end),
     spawned(N - 1).
+
+forever() -> receive stop -> ok end.
+
+nothing() -> ok.
 
 %% Processes that begin and end, one after another.
 ended(0) -> ok;

@@ -8,23 +8,17 @@ fn main() {
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
-    use std::cell::UnsafeCell;
-
     use beam::arena::Arenas;
     use beam::guest::{Guest, Output};
+    use beam::home;
     use beam::host::{Host, News, Note};
 
     #[global_allocator]
-    static ARENAS: Arenas = Arenas::new();
-
-    struct Instance(UnsafeCell<Option<Guest>>);
-    // SAFETY: an instance has one thread.
-    unsafe impl Sync for Instance {}
-    static GUEST: Instance = Instance(UnsafeCell::new(None));
+    static ARENAS: Arenas = Arenas;
 
     fn guest() -> &'static mut Guest {
-        // SAFETY: one thread, and the host never calls an export while another one runs.
-        unsafe { (*GUEST.0.get()).get_or_insert_with(Guest::new) }
+        // SAFETY: the host never calls an export while another one runs, and each export takes the guest once.
+        unsafe { home::guest() }
     }
 
     #[link(wasm_import_module = "orrery")]
@@ -186,6 +180,7 @@ mod wasm {
     #[unsafe(no_mangle)]
     extern "C" fn seal() -> u32 {
         let guest = guest();
+        guest.complete();
         let sealed = ARENAS.seal();
         guest.prepare(Box::new(Imports { work: 0 }));
         u32::from(sealed)
@@ -193,6 +188,7 @@ mod wasm {
     /// Begins to extend the image: what follows belongs to it until it is sealed again.
     #[unsafe(no_mangle)]
     extern "C" fn unseal() {
+        guest().give_up();
         ARENAS.unseal();
     }
     #[unsafe(no_mangle)]

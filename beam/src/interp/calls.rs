@@ -5,7 +5,7 @@ use crate::fail::{Fail, Outcome};
 use crate::image::Mfa;
 use crate::instr;
 use crate::natives::hosted::{self, hosted_number};
-use crate::natives::{MAX_ARITY, Native, messages};
+use crate::natives::{MAX_ARITY, Signature, dispatch, messages};
 use crate::term::{Term, header_kind, kind, tag};
 use crate::vm::{Fault, Vm};
 
@@ -23,10 +23,10 @@ pub(super) fn native(vm: &mut Vm, index: u32) -> Outcome {
 
 /// Calls a native with arguments given. On failure the call is remembered for the stack trace.
 pub(super) fn guard_native(vm: &mut Vm, index: usize, arguments: &[Term]) -> Outcome {
-    let native = vm.image.get().natives[index];
-    (native.body)(vm, arguments).inspect_err(|fail| {
+    dispatch::call(index, vm, arguments).inspect_err(|fail| {
         if matches!(fail, Fail::Error(_) | Fail::ErrorCause(..)) && vm.fault.is_none() {
             let image = vm.image.get();
+            let native = image.natives[index];
             let (module, function) = (image.atoms.existing(native.module), image.atoms.existing(native.function));
             remember(vm, module.unwrap_or(Term::NIL), function.unwrap_or(Term::NIL), arguments, true);
         }
@@ -120,7 +120,7 @@ pub(super) fn apply_list(vm: &mut Vm) -> Result<*const u64, Fail> {
 /// The native that a call leads to, if it is one that always raises.
 pub(super) fn raising_native(vm: &Vm, target: *const u64) -> Option<u32> {
     let native = instr::native_of_stub(target)?;
-    let Native { module, function, .. } = vm.image.get().natives[native as usize];
+    let Signature { module, function, .. } = vm.image.get().natives[native as usize];
     (module == "erlang" && matches!(function, "error" | "exit" | "throw")).then_some(native)
 }
 

@@ -23,7 +23,7 @@ use crate::vm::Vm;
 pub(super) type Step = Result<*const u64, Fail>;
 
 /// The functions, in the order of their operations.
-pub(super) const TABLE: &[fn(&mut Vm, Code) -> Step] = &[
+const TABLE: &[fn(&mut Vm, Code) -> Step] = &[
     receive::reserve,
     receive::bind,
     receive::use_marker,
@@ -69,6 +69,40 @@ pub(super) const TABLE: &[fn(&mut Vm, Code) -> Step] = &[
     construct::utf_size,
     probe,
 ];
+
+struct At<const NUMBER: usize>;
+
+impl<const NUMBER: usize> At<NUMBER> {
+    const FUNCTION: fn(&mut Vm, Code) -> Step = TABLE[NUMBER];
+}
+
+/// A function of its own for each operation, as for natives ([`crate::natives::dispatch`]).
+#[inline(never)]
+fn operation<const NUMBER: usize>(vm: &mut Vm, code: Code) -> Step {
+    (At::<NUMBER>::FUNCTION)(vm, code)
+}
+
+macro_rules! select {
+    ($number:expr, $vm:expr, $code:expr, $($known:literal)*) => {
+        match $number {
+            $($known => operation::<$known>($vm, $code),)*
+            _ => operation::<{ TABLE.len() - 1 }>($vm, $code),
+        }
+    };
+}
+
+// The numbers of the macro below are all but the last one.
+const _: () = assert!(TABLE.len() == 44);
+
+/// Does the operation with a number, counted from the first one here.
+#[rustfmt::skip]
+pub(super) fn call(number: usize, vm: &mut Vm, code: Code) -> Step {
+    select!(
+        number, vm, code,
+        0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27
+        28 29 30 31 32 33 34 35 36 37 38 39 40 41 42
+    )
+}
 
 impl Vm {
     /// Value of a source operand of an instruction.

@@ -56,8 +56,7 @@ pub(crate) fn current(vm: &mut Vm) -> Term {
 pub(super) fn item(vm: &mut Vm, pc: *const u64, exact: bool) -> Option<Term> {
     // SAFETY: a return address lies behind the call that it belongs to, in the same function.
     let at = if exact { pc } else { unsafe { pc.sub(1) } };
-    let image = vm.image.clone();
-    let place = image.get().code.locate(at)?;
+    let place = vm.image.get().code.locate(at)?;
     let location = match place.line {
         Some((file, line)) => {
             let file = vm.heap.string(file);

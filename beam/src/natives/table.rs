@@ -83,8 +83,7 @@ impl Bench {
         let Some(native) = mfa.and_then(|mfa| self.vm.image.get().native(mfa)) else {
             return Some(format!("{line}\n    there is no such native"));
         };
-        let body = self.vm.image.get().natives[native as usize].body;
-        let got = body(&mut self.vm, &args);
+        let got = super::dispatch::call(native as usize, &mut self.vm, &args);
         let is_same = match (got, expected) {
             (Ok(a), Ok(b)) => same(a, b),
             (Err(Fail::Error(a) | Fail::CallerError { reason: a, .. }), Err((Class::Error, b))) => same(a, b),

@@ -14,6 +14,8 @@ const MAPPINGS_PER_INSTANCE: u64 = 3;
 const BYTES_PER_INSTANCE: u64 = 32 << 10;
 /// Mappings that are left for everything else: threads, libraries, files, the allocator.
 const MAPPINGS_FOR_OTHERS: u64 = 4_096;
+/// Most instances of all machines that are kept without a process. They are no part of what is counted: there are few enough.
+const MAX_SPARES: u64 = 1_024;
 /// What Linux allows by default.
 const DEFAULT_MAX_MAP_COUNT: u64 = 65_530;
 
@@ -26,6 +28,7 @@ struct Room {
     capacity: Capacity,
     mappings: AtomicU64,
     bytes: AtomicU64,
+    spares: AtomicU64,
 }
 
 /// What all instances together may have.
@@ -49,9 +52,10 @@ impl Capacity {
             let kilobytes = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
             Some(kilobytes.trim().trim_end_matches(" kB").trim().parse::<u64>().ok()? << 10)
         });
+        let taken = MAPPINGS_FOR_OTHERS + MAX_SPARES * MAPPINGS_PER_INSTANCE;
         let bytes = total.unwrap_or(u64::MAX).min(group.unwrap_or(u64::MAX));
         Capacity {
-            mappings: most.unwrap_or(DEFAULT_MAX_MAP_COUNT).saturating_sub(in_use + MAPPINGS_FOR_OTHERS),
+            mappings: most.unwrap_or(DEFAULT_MAX_MAP_COUNT).saturating_sub(in_use + taken),
             bytes: bytes / 5 * 4,
         }
     }
@@ -65,7 +69,8 @@ impl Capacity {
 impl Admission {
     /// Room for that much.
     pub fn new(capacity: Capacity) -> Admission {
-        Admission(Arc::new(Room { capacity, mappings: AtomicU64::new(0), bytes: AtomicU64::new(0) }))
+        let none = || AtomicU64::new(0);
+        Admission(Arc::new(Room { capacity, mappings: none(), bytes: none(), spares: none() }))
     }
 
     /// What there is in all.
@@ -85,6 +90,23 @@ impl Admission {
         take(&room.mappings, MAPPINGS_PER_INSTANCE, room.capacity.mappings).then_some(())?;
         let mut permit = Permit { admission: self.clone(), bytes: 0 };
         permit.grow(BYTES_PER_INSTANCE).then_some(permit)
+    }
+}
+
+impl Admission {
+    /// A place for an instance that is kept without a process, if there are not too many.
+    pub(super) fn spare(&self) -> Option<SparePlace> {
+        take(&self.0.spares, 1, MAX_SPARES).then(|| SparePlace(self.clone()))
+    }
+}
+
+/// The place of an instance that is kept without a process; dropping it gives it back.
+#[derive(Debug)]
+pub(super) struct SparePlace(Admission);
+
+impl Drop for SparePlace {
+    fn drop(&mut self) {
+        self.0.0.spares.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

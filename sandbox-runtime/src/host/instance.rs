@@ -1,20 +1,25 @@
 //! A process that runs in a wasm instance of the BEAM.
 
+mod keep;
+mod renew;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use keep::global_bits;
 use shared::etf::Part;
 use shared::event::Entry;
 use shared::limits::LimitKind;
 use shared::{Etf, Pid, Term, VirtualTime};
-use wasmtime::{Global, Instance as WasmInstance, Memory, Store, TypedFunc, Val, ValType, WasmParams, WasmResults};
+use wasmtime::{Global, Instance as WasmInstance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::allowance::{Allowance, Refused};
 use super::engine::{BeamModule, EngineError, GuestEngine};
 use super::foreign::{self, ForeignModule};
-use super::memory;
-use super::saved::{Base, Registers, SavedInstance};
+use super::memory::{self, LARGE_PAGE};
+use super::saved::{Base, SavedInstance};
+use super::spares::{Lent, Spares};
 use super::template::{LoadFailure, Template};
 use super::watch;
 use crate::calls::{self, Outcome};
@@ -138,6 +143,10 @@ pub struct Instance {
     reductions: u64,
     /// It trapped. Where it was then is lost, so it is not called again.
     is_broken: bool,
+    /// A turn failed, which is its last one.
+    has_failed: bool,
+    /// Its globals when it was made.
+    first_globals: Vec<u128>,
     /// Instructions that a module other than the BEAM took between its turns.
     fuel_owed: u64,
 }
@@ -156,35 +165,6 @@ impl Instance {
         let mut store = new_store(&template.engine, Allowance::new(Some(permit), template.length()));
         let instance = memory::on_image(&template.image, || template.module.bare.instantiate(&mut store))?;
         Instance::new(store, instance, &template.module.mutable_globals, Some(Base::Template(template.clone())))
-    }
-    /// An instance that goes on as the saved one would have.
-    fn restore(saved: &SavedInstance) -> Result<Instance, EngineError> {
-        let content = &saved.0;
-        let mut instance = match &content.base {
-            Base::Template(template) => Instance::on(template)?,
-            Base::Foreign(engine, module) => Instance::foreign(engine, module.clone())?,
-        };
-        let missing = content.length.saturating_sub(instance.memory.data_size(&instance.store));
-        instance.memory.grow(&mut instance.store, (missing / WASM_PAGE) as u64)?;
-        saved.write(instance.memory.data_mut(&mut instance.store));
-        for (global, bits) in instance.globals.iter().zip(&content.globals) {
-            let value = global_value(global.ty(&instance.store).content(), *bits);
-            global.set(&mut instance.store, value)?;
-        }
-        instance.store.data_mut().library = content.library.clone();
-        instance.reductions = content.reductions;
-        instance.is_broken = content.is_broken;
-        instance.fuel_owed = content.fuel_owed;
-        Ok(instance)
-    }
-    /// What it is now; `None` for an instance that began on an empty BEAM.
-    fn save(&mut self, before: Option<&SavedInstance>) -> Option<SavedInstance> {
-        let base = self.base.clone()?;
-        let globals = self.globals.iter().map(|global| global_bits(&global.get(&mut self.store)));
-        let (reductions, is_broken, fuel_owed) = (self.reductions, self.is_broken, self.fuel_owed);
-        let registers = Registers { globals: globals.collect(), reductions, is_broken, fuel_owed };
-        let library = self.store.data().library.clone();
-        Some(SavedInstance::of_memory(base, library, self.memory.data(&self.store), registers, before))
     }
     pub(super) fn new(
         mut store: Store<State>,
@@ -207,7 +187,8 @@ impl Instance {
         let output = instance.get_typed_func(&mut store, "output")?;
         let deliver = instance.get_typed_func(&mut store, "deliver")?;
         store.data_mut().memory = Some(memory);
-        let globals = mutable_globals.iter().filter_map(|name| instance.get_global(&mut store, name)).collect();
+        let globals: Vec<_> = mutable_globals.iter().filter_map(|name| instance.get_global(&mut store, name)).collect();
+        let first_globals = globals.iter().map(|global| global_bits(&global.get(&mut store))).collect();
         Ok(Instance {
             store,
             instance,
@@ -221,6 +202,8 @@ impl Instance {
             globals,
             reductions: 0,
             is_broken: false,
+            has_failed: false,
+            first_globals,
             fuel_owed: 0,
         })
     }
@@ -272,6 +255,10 @@ impl Instance {
             }
         }
         self.call::<(), u32>("seal", ())?;
+        // An image ends where a large page does, so that all of it can be mapped as such.
+        let missing =
+            self.memory.data_size(&self.store).next_multiple_of(LARGE_PAGE) - self.memory.data_size(&self.store);
+        self.memory.grow(&mut self.store, (missing / WASM_PAGE) as u64)?;
         let image = BeamModule::image(self.memory.data(&self.store))?;
         Ok((Template { engine: engine.clone(), module: module.clone(), image }, failures))
     }
@@ -393,6 +380,11 @@ impl Instance {
     /// # Errors
     /// When the guest traps.
     pub fn turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<TurnReport, EngineError> {
+        let report = self.try_turn(messages, reductions);
+        self.has_failed |= report.is_err();
+        report
+    }
+    fn try_turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<TurnReport, EngineError> {
         self.check()?;
         let (status, mut output, fuel) = self.call_turn(messages, reductions)?;
         if self.is_foreign() {
@@ -426,49 +418,31 @@ impl Instance {
 /// Bytes of a page of a linear memory.
 const WASM_PAGE: usize = 64 << 10;
 
-/// The value of a global as bits. References are none: no guest with a global for them is accepted.
-fn global_bits(value: &Val) -> u128 {
-    match value {
-        Val::I32(value) => u128::from(value.cast_unsigned()),
-        Val::I64(value) => u128::from(value.cast_unsigned()),
-        Val::F32(bits) => u128::from(*bits),
-        Val::F64(bits) => u128::from(*bits),
-        Val::V128(value) => value.as_u128(),
-        _ => 0,
-    }
-}
-
-fn global_value(kind: &ValType, bits: u128) -> Val {
-    match kind {
-        ValType::I64 => Val::I64((bits as u64).cast_signed()),
-        ValType::F32 => Val::F32(bits as u32),
-        ValType::F64 => Val::F64(bits as u64),
-        ValType::V128 => Val::V128(bits.into()),
-        _ => Val::I32((bits as u32).cast_signed()),
-    }
-}
-
 /// A process of a machine that runs in a wasm instance.
 pub struct WasmGuest {
-    instance: Instance,
+    instance: Lent,
     pid: Pid,
 }
 
 /// Starts every process on one template.
-#[derive(Clone)]
 pub struct WasmFactory {
     template: Template,
     library: Option<Library>,
+    spares: Arc<Spares>,
+}
+
+impl Clone for WasmFactory {
+    /// A factory for another machine: it has none of this one's instances.
+    fn clone(&self) -> Self {
+        WasmFactory::new(self.template.clone(), self.library.clone())
+    }
 }
 
 impl WasmFactory {
     /// Guests on this template. `library` gives modules that the template does not hold, when they are called.
     pub fn new(template: Template, library: Option<Library>) -> WasmFactory {
-        WasmFactory { template, library }
+        WasmFactory { template, library, spares: Arc::default() }
     }
-}
-
-impl WasmFactory {
     /// What processes start on.
     pub fn template(&self) -> &Template {
         &self.template
@@ -482,7 +456,8 @@ impl GuestFactory for WasmFactory {
     type Guest = WasmGuest;
 
     fn instantiate(&mut self, pid: Pid) -> Result<WasmGuest, GuestFault> {
-        let mut instance = Instance::on(&self.template).map_err(|error| fault(&error))?;
+        let instance = self.spares.take().map_or_else(|| Instance::on(&self.template), Instance::admitted);
+        let mut instance = Lent::new(instance.map_err(|error| fault(&error))?, Some(&self.spares));
         if let Some(library) = &self.library {
             instance.set_library(library.clone());
         }
@@ -493,12 +468,12 @@ impl GuestFactory for WasmFactory {
         let engine = &self.template.engine;
         let module = engine.foreign().module(wasm).map_err(|error| fault(&error))?;
         let instance = Instance::foreign(engine, module).map_err(|error| fault(&error))?;
-        Ok(WasmGuest { instance, pid })
+        Ok(WasmGuest { instance: Lent::new(instance, None), pid })
     }
 
     fn with_code(&self, code: &[Arc<[u8]>]) -> Option<WasmFactory> {
         let (template, failures) = self.template.extend(code.iter().map(|file| &file[..])).ok()?;
-        failures.is_empty().then(|| WasmFactory { template, library: self.library.clone() })
+        failures.is_empty().then(|| WasmFactory::new(template, self.library.clone()))
     }
 }
 
@@ -529,7 +504,7 @@ impl Guest for WasmGuest {
 
     fn restore(saved: &SavedInstance, pid: Pid) -> Result<WasmGuest, GuestFault> {
         let instance = Instance::restore(saved).map_err(|error| fault(&error))?;
-        Ok(WasmGuest { instance, pid })
+        Ok(WasmGuest { instance: Lent::new(instance, None), pid })
     }
 
     fn load_code(&mut self, _module: &str, code: &[u8]) -> Result<(), GuestFault> {
@@ -593,7 +568,9 @@ impl Guest for WasmGuest {
     fn ask(&mut self, question: &Term) -> Option<Etf> {
         // A guest that traps here fails at its next turn, where that can be told.
         self.instance.request("ask", &question.encode()).ok()?;
-        let (answer, fuel) = self.instance.metered(0, Instance::read_output).ok()?;
+        let answer = self.instance.metered(0, Instance::read_output);
+        self.instance.has_failed |= answer.is_err();
+        let (answer, fuel) = answer.ok()?;
         self.instance.fuel_owed = self.instance.fuel_owed.saturating_add(fuel);
         if self.instance.is_foreign() { Etf::checked(answer.bytes).ok() } else { Some(Etf::from_trusted(answer.bytes)) }
     }

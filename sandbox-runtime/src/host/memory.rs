@@ -6,12 +6,13 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Deref;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt as _;
 use std::ptr::{self, NonNull};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
@@ -20,6 +21,8 @@ use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 use super::prepared::Piece;
 
 const WASM_PAGE: usize = 64 << 10;
+/// Bytes of the larger pages that the processor knows.
+pub(super) const LARGE_PAGE: usize = 2 << 20;
 
 /// The memory of a guest at one moment, to start others from.
 #[derive(Debug)]
@@ -36,10 +39,7 @@ impl Image {
     /// # Errors
     /// When there is no memory for it.
     pub(super) fn new(bytes: &[u8]) -> io::Result<Image> {
-        let mut file = File::from(memfd_create("orrery-image", MemfdFlags::CLOEXEC)?);
-        file.write_all(bytes)?;
-        let view = View::of(&file, bytes.len())?;
-        Ok(Image { file: file.into(), view, hash: OnceLock::new() })
+        Image::of_pieces(bytes.len(), &[(0, bytes)])
     }
     /// An image of this length with pieces of it, and zeros elsewhere.
     ///
@@ -47,11 +47,20 @@ impl Image {
     /// As [`Image::new`].
     pub(super) fn of_pieces(length: usize, pieces: &[Piece<'_>]) -> io::Result<Image> {
         let file = File::from(memfd_create("orrery-image", MemfdFlags::CLOEXEC)?);
-        file.set_len(length as u64)?;
+        let view = if length < LARGE_PAGE {
+            file.set_len(length as u64)?;
+            View::of(&file, length)?
+        } else {
+            // Whole large pages: one that the file ends within would not be made.
+            file.set_len(length.next_multiple_of(LARGE_PAGE) as u64)?;
+            let view = View::aligned(&file, length)?;
+            // Before there is anything to copy from small ones.
+            view.use_large_pages();
+            view
+        };
         for (at, bytes) in pieces {
             file.write_all_at(bytes, *at as u64)?;
         }
-        let view = View::of(&file, length)?;
         Ok(Image { file: file.into(), view, hash: OnceLock::new() })
     }
     /// Its size in bytes.
@@ -76,6 +85,8 @@ impl Image {
 pub(super) struct View {
     base: NonNull<u8>,
     length: usize,
+    /// Bytes of the mapping.
+    mapped: usize,
 }
 
 // SAFETY: nothing writes to it.
@@ -92,7 +103,51 @@ impl View {
         // SAFETY: a new mapping at an address of the system's choice.
         let base = unsafe { mmap(ptr::null_mut(), length, ProtFlags::READ, MapFlags::SHARED, file, 0)? };
         let base = NonNull::new(base.cast::<u8>()).ok_or(io::ErrorKind::OutOfMemory)?;
-        Ok(View { base, length })
+        Ok(View { base, length, mapped: length })
+    }
+    /// As [`View::of`], where large pages of the file can be mapped as such.
+    ///
+    /// # Errors
+    /// As [`View::of`].
+    fn aligned(file: impl AsFd, length: usize) -> io::Result<View> {
+        let mapped = length.next_multiple_of(LARGE_PAGE);
+        // SAFETY: a new mapping at an address of the system's choice, whose middle is then replaced and whose ends are given back.
+        unsafe {
+            let around = mmap_anonymous(ptr::null_mut(), mapped + LARGE_PAGE, ProtFlags::empty(), MapFlags::PRIVATE)?;
+            let before = around.addr().next_multiple_of(LARGE_PAGE) - around.addr();
+            let base = around.byte_add(before);
+            let given = mmap(base, mapped, ProtFlags::READ, MapFlags::SHARED | MapFlags::FIXED, file, 0);
+            if let Err(error) = given {
+                munmap(around, mapped + LARGE_PAGE)?;
+                return Err(error.into());
+            }
+            if before > 0 {
+                munmap(around, before)?;
+            }
+            munmap(base.byte_add(mapped), LARGE_PAGE - before)?;
+            let base = NonNull::new(base.cast::<u8>()).ok_or(io::ErrorKind::OutOfMemory)?;
+            Ok(View { base, length, mapped })
+        }
+    }
+    /// Gives the file large pages, if the system can: whoever maps it then needs one entry of a table where it would need 512 of
+    /// a table of their own, and faults once.
+    fn use_large_pages(&self) {
+        // Older systems know nothing of it, and one with its memory in pieces makes room by moving others. Then the pages are small.
+        const PATIENCE: Duration = Duration::from_millis(200);
+        let begun = Instant::now();
+        for at in (0..self.length).step_by(LARGE_PAGE).take_while(|_| begun.elapsed() < PATIENCE) {
+            // SAFETY: within the mapping and the file. The first makes something that a large page can be made of; the second
+            // changes by which pages the file is held, not what it holds.
+            let given = || unsafe {
+                let page = self.base.as_ptr().add(at);
+                page.read_volatile();
+                libc::madvise(page.cast(), LARGE_PAGE, libc::MADV_COLLAPSE) == 0
+            };
+            // It may fail for what is over in a moment.
+            if !given() {
+                given();
+            }
+        }
     }
 }
 
@@ -107,7 +162,7 @@ impl Deref for View {
 impl Drop for View {
     fn drop(&mut self) {
         // SAFETY: the mapping of `of`.
-        let unmapped = unsafe { munmap(self.base.as_ptr().cast(), self.length) };
+        let unmapped = unsafe { munmap(self.base.as_ptr().cast(), self.mapped) };
         debug_assert!(unmapped.is_ok());
     }
 }

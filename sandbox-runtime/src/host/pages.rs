@@ -15,11 +15,21 @@ use rustix::ioctl::{Ioctl, IoctlOutput, Opcode, opcode};
 /// Bytes of what is compared and kept as a whole.
 pub(super) const PAGE: usize = 4096;
 
+/// The file through which the system tells of mappings.
+fn pagemap() -> Option<&'static File> {
+    static PAGEMAP: OnceLock<Option<File>> = OnceLock::new();
+    PAGEMAP.get_or_init(|| File::open("/proc/self/pagemap").ok()).as_ref()
+}
+
+/// Ranges of whole pages that are all that was written to since a memory was mapped, in order; `None` where the system cannot tell
+/// that at once.
+pub(super) fn own(memory: &[u8]) -> Option<Vec<Range<usize>>> {
+    scan(pagemap()?, memory)
+}
+
 /// Ranges of bytes of a memory outside which nothing was written to since it was mapped, in order.
 pub(super) fn written(memory: &[u8]) -> Vec<Range<usize>> {
-    static PAGEMAP: OnceLock<Option<File>> = OnceLock::new();
-    let pagemap = PAGEMAP.get_or_init(|| File::open("/proc/self/pagemap").ok()).as_ref();
-    let found = pagemap.and_then(|pagemap| scan(pagemap, memory).or_else(|| read(pagemap, memory)));
+    let found = pagemap().and_then(|pagemap| scan(pagemap, memory).or_else(|| read(pagemap, memory)));
     let all = 0..memory.len();
     found.unwrap_or_else(|| Vec::from([all]))
 }

@@ -32,6 +32,8 @@ const PROGRAMS: [(&str, &str, i64); 7] = [
 ];
 /// Runs of which the best counts.
 const RUNS: usize = 5;
+/// Processes that are spawned from outside.
+const NEW: u32 = 1_000;
 /// Servers that are alive at once.
 const SERVERS: i64 = 10_000;
 /// What Linux allows by default.
@@ -45,10 +47,16 @@ fn main() -> anyhow::Result<()> {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| name.starts_with(wanted.as_str()));
     for (name, function, count) in PROGRAMS {
         if is_wanted(name) {
-            let ours = ours(&template, function, count)?;
+            let (ours, faults) = ours(&template, function, count)?;
             let theirs = theirs(folder.path(), function, count)?;
             print(name, "us", ours, Some(theirs));
+            if name.starts_with("spawn") {
+                print(&format!("{name}-faults"), "faults", faults, None);
+            }
         }
+    }
+    if is_wanted("first-turn") {
+        first_turn(&template)?;
     }
     if is_wanted("idle") {
         idle(&template, folder.path())?;
@@ -66,18 +74,50 @@ fn machine(template: &Template, function: &str, arguments: &[Term]) -> anyhow::R
     Ok(machine)
 }
 
-/// Microseconds of a processor for each of the things that a program does so many of. A machine runs in one thread.
-fn ours(template: &Template, function: &str, count: i64) -> anyhow::Result<f64> {
+/// Microseconds of a processor for each of the things that a program does so many of, and the page faults of each. A machine runs
+/// in one thread.
+fn ours(template: &Template, function: &str, count: i64) -> anyhow::Result<(f64, f64)> {
     let mut best = Duration::MAX;
+    let mut faults = f64::MAX;
     for _ in 0..RUNS {
         let mut machine = machine(template, function, &[Term::Int(count)])?;
-        let begun = processor_time()?;
+        let (begun, faulted) = (processor_time()?, page_faults()?);
         while machine.run(10_000) == Stopped::TurnLimit {}
         best = best.min(processor_time()? - begun);
+        faults = faults.min(page_faults()? - faulted);
         // Its first process is over; those that it was linked to are with it unless they wait for ever.
         ensure!(machine.kernel().process_count() <= usize::try_from(count)?, "{function} has not ended");
     }
-    Ok(best.as_secs_f64() * 1e6 / count as f64)
+    Ok((best.as_secs_f64() * 1e6 / count as f64, faults / count as f64))
+}
+
+/// What it takes from the command that spawns a process to the end of its first turn, in which it begins to wait: the first time
+/// that the machine has so many, and when others have ended before it.
+fn first_turn(template: &Template) -> anyhow::Result<()> {
+    let mut new = Duration::MAX;
+    let mut again = Duration::MAX;
+    for _ in 0..RUNS {
+        let mut machine = machine(template, "ended", &[Term::Int(0)])?;
+        while machine.run(10_000) == Stopped::TurnLimit {}
+        new = new.min(spawns(&mut machine, "forever", NEW)?);
+        again = again.min(spawns(&mut machine, "nothing", NEW)?);
+    }
+    for (name, time) in [("first-turn", new), ("first-turn-after-others", again)] {
+        print(name, "us", time.as_secs_f64() * 1e6 / f64::from(NEW), None);
+    }
+    Ok(())
+}
+
+/// The processor time of spawning so many processes that wait, or end, one after another.
+fn spawns(machine: &mut Machine<WasmFactory>, function: &str, count: u32) -> anyhow::Result<Duration> {
+    let begun = processor_time()?;
+    for _ in 0..count {
+        let entry = Entry::new("machine_programs", function, Etf::of(&Term::Nil));
+        let spawned = machine.command(Command::Spawn { entry, group_leader: None, name: None });
+        spawned.map_err(|raise| anyhow::anyhow!("spawning: {raise:?}"))?;
+        while machine.run(10_000) == Stopped::TurnLimit {}
+    }
+    Ok(processor_time()? - begun)
 }
 
 fn theirs(folder: &Path, function: &str, count: i64) -> anyhow::Result<f64> {
@@ -107,6 +147,13 @@ fn status(field: &str) -> anyhow::Result<f64> {
     let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
     let kibibytes: f64 = line.context("the system tells it")?.trim().trim_end_matches(" kB").parse()?;
     Ok(kibibytes * 1.024)
+}
+
+/// Page faults of this thread so far (`proc_pid_stat(5)`: `minflt`).
+fn page_faults() -> anyhow::Result<f64> {
+    let text = fs::read_to_string("/proc/thread-self/stat")?;
+    let fields = text.rsplit(')').next().context("the name is in brackets")?;
+    Ok(fields.split_whitespace().nth(7).context("the system tells it")?.parse()?)
 }
 
 fn mappings() -> anyhow::Result<usize> {

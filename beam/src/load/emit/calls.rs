@@ -4,7 +4,7 @@ use super::{Emitter, Import, y};
 use crate::instr::{APPLY_LIST, Operation};
 use crate::load::operands::{invalid, label, number, target};
 use crate::loader::{Arg, LoadError};
-use crate::natives::Native;
+use crate::natives::Signature;
 use crate::term::Term;
 
 impl Emitter<'_> {
@@ -103,7 +103,7 @@ impl Emitter<'_> {
 
 /// Whether a last call of a native drops the caller's frame first: it goes on with a call of its own, or Erlang/OTP has it
 /// as a function written in Erlang, which shows in stack traces.
-fn leaves_caller(native: &Native) -> bool {
+fn leaves_caller(native: &Signature) -> bool {
     const LEAVES: &[(&str, u8)] = &[
         ("apply", 2),
         ("apply", 3),

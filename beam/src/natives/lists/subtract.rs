@@ -20,8 +20,7 @@ pub(super) fn subtract(vm: &mut Vm, left: Term, right: Term) -> Outcome {
     if kept.is_empty() || taken.is_empty() {
         return Ok(left);
     }
-    let image = vm.image.clone();
-    let mut table = Table::new(image.get(), taken);
+    let mut table = Table::new(vm.image.get(), taken);
     let rest: Vec<Term> = kept.into_iter().filter(|item| !table.take(*item)).collect();
     vm.heap.check(rest.len() * 2)?;
     Ok(vm.heap.list_of(rest.len(), rest.iter().copied(), Term::NIL))
