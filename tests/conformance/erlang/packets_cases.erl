@@ -39,7 +39,7 @@ cases() ->
      ?C(cut(http, <<"GET / HTTP/1.1\r\nHost">>)), ?C(cut(httph, <<"A: b\r\n c\r\nD">>)), ?C(cut(httph_bin, <<"\r\nD">>)), ?C(p(httph, <<"\n">>)),
      ?C(p(http, <<"GET / HTTP/1.1\r\n">>, [{packet_size, 5}])), ?C(p(httph, <<"A: bcdef">>, [{packet_size, 5}])),
      ?C(lines(http, [<<M/binary, " / HTTP/1.0">> || M <- [<<"OPTIONS">>, <<"GET">>, <<"HEAD">>, <<"POST">>, <<"PUT">>, <<"DELETE">>, <<"TRACE">>, <<"PATCH">>, <<"get">>]])),
-     ?C(lines(http_bin, [<<"GET ", U/binary, " HTTP/1.1">> || U <- [<<"*">>, <<"/a?b=c">>, <<"http://h">>, <<"http://h/">>, <<"HTTPS://h:99/p">>, <<"http://h:x/p">>, <<"foo:bar">>, <<"foo">>, <<"ftp://h/p">>]])),
+     ?C(lines(http_bin, [<<"GET ", U/binary, " HTTP/1.1">> || U <- [<<"*">>, <<"/a?b=c">>, <<"http://h">>, <<"http://h/">>, <<"HTTPS://h:99/p">>, <<"http://h:x/p">>, <<"http://[::1]:80/p">>, <<"http://[::1]/p">>, <<"http://[::1]x:80/p">>, <<"http://[::1:80/p">>, <<"http://[]:7">>, <<"foo:bar">>, <<"foo">>, <<"ftp://h/p">>]])),
      ?C(lines(http, [<<"GET /">>, <<"GET">>, <<"GET ">>, <<>>, <<" GET / HTTP/1.1">>, <<"GET / HTTP/1">>, <<"GET / FOO/1.1">>, <<"GET  /  HTTP/2.34">>, <<"G(T / HTTP/1.1">>])),
      ?C(lines(http, [<<"HTTP/1.1 200 OK">>, <<"HTTP/1.0 404  Not found">>, <<"HTTP/1.1 204 ">>, <<"HTTP/x">>, <<"HTTP/1.1">>, <<"HTTP/1.1 x">>])),
      ?C(lines(httph, [<<F/binary, ": v">> || F <- fields()])),

@@ -169,14 +169,14 @@ fn uri_term(vm: &mut Vm, uri: &[u8], text: Text) -> Outcome {
 
 fn absolute(vm: &mut Vm, scheme: &str, rest: &[u8], text: Text) -> Outcome {
     let (authority, path) = split(rest, |byte| byte != b'/');
-    let colon = authority.iter().position(|byte| *byte == b':');
-    let (host, port) = match colon {
-        None => (authority, atoms::UNDEFINED),
-        Some(at) => {
-            let port = digits(&authority[at + 1..]).filter(|(_, rest)| rest.is_empty());
-            (&authority[..at], port.map_or(atoms::UNDEFINED, |(port, _)| Term::small(port)))
-        }
+    // An address of IPv6 has colons of its own.
+    let bracket = authority.iter().position(|byte| *byte == b']').filter(|_| authority.starts_with(b"["));
+    let (host, after) = match bracket {
+        Some(at) => authority.split_at(at + 1),
+        None => split(authority, |byte| byte != b':'),
     };
+    let port = after.strip_prefix(b":").and_then(digits).filter(|(_, rest)| rest.is_empty());
+    let port = port.map_or(atoms::UNDEFINED, |(port, _)| Term::small(port));
     let (tag, scheme) = (vm.atom("absoluteURI")?, vm.atom(scheme)?);
     let (host, path) = (text.term(vm, host), text.term(vm, if path.is_empty() { b"/" } else { path }));
     Ok(vm.heap.tuple(&[tag, scheme, host, port, path]))
