@@ -341,6 +341,14 @@ impl<S: Screen> Running<S> {
         Instant::now().checked_add(left)
     }
 
+    /// When it has been there for as long as it may, also if nothing happens until then.
+    fn time_is_up(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let allowed = Duration::from_millis(self.machine.kernel().limits().wall_clock_millis);
+        let left = allowed.saturating_sub(Duration::from_nanos(self.wall.now(now).0));
+        if self.is_held() { None } else { now.checked_add(left) }
+    }
+
     fn show_status(&mut self) {
         let state = if self.is_held() { RunState::Paused } else { RunState::Running };
         let kernel = self.machine.kernel();
@@ -387,11 +395,12 @@ impl<S: Screen> Job for Running<S> {
             return self.finish(Some(end));
         }
         self.show_status();
-        match (next, self.screen.refresh(Instant::now())) {
-            (Next::Asleep, Some(at)) => Next::At(at),
-            (Next::At(due), Some(at)) => Next::At(due.min(at)),
-            _ => next,
-        }
+        let refresh = self.screen.refresh(Instant::now());
+        [self.time_is_up(), refresh].into_iter().flatten().fold(next, |next, at| match next {
+            Next::Asleep => Next::At(at),
+            Next::At(due) => Next::At(due.min(at)),
+            Next::Again | Next::Done => next,
+        })
     }
 
     fn failed(&mut self) {

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use shared::Etf;
 use shared::api::code::Severity;
-use shared::api::live::{LiveEvent, ServerMessage};
 use shared::api::run::{ReplyValue, RunEnd, RunState};
 use shared::limits::{LimitKind, Limits};
 use shared::term::Atom;
@@ -232,6 +231,10 @@ System.halt(7)
     let endless = json!({"main.exs": "IO.puts(1)\nloop = fn loop -> loop.(loop) end\nloop.(loop)"});
     let endless = run(json!({"files": endless, "timeout_millis": 3000})).await;
     assert_eq!(endless.body["end"], json!({"how": "limit", "limit": "wall_clock"}));
+    // Also where it sleeps, and time passes as outside.
+    let asleep = json!({"main.exs": "Process.sleep(:infinity)"});
+    let asleep = run(json!({"files": asleep, "options": {"time": "live"}, "timeout_millis": 1000})).await;
+    assert_eq!(asleep.body["end"], json!({"how": "limit", "limit": "wall_clock"}), "{asleep:?}");
     let mistakes = [
         json!({"files": {"../main.exs": ""}}),
         json!({"files": {}, "options": {"target": {"what": "tests"}}}),
