@@ -35,7 +35,9 @@ fn natives_give_what_otp_gives() {
         let expected = expected_in(&mut vm);
         let (same, got) = match got {
             Ok(got) => (row[3] == "ok" && eq_exact(got, expected), got),
-            Err(Fail::Error(reason)) => (row[3] == "error" && eq_exact(reason, expected), reason),
+            Err(Fail::Error(reason) | Fail::ErrorCause(reason, _)) => {
+                (row[3] == "error" && eq_exact(reason, expected), reason)
+            }
             Err(other) => panic!("{other:?}"),
         };
         let text = |t| print::erlang(t, image.get(), &Limits::default());
