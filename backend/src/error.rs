@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use shared::api::ErrorBody;
+use shared::document::close;
 use tower_http::request_id::RequestId;
 
 use crate::store::StoreError;
@@ -78,6 +79,15 @@ impl ApiError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.status_and_code().1
+    }
+
+    /// How a socket is closed because of it.
+    pub(crate) fn close_code(&self) -> u16 {
+        match self {
+            Self::NotFound | Self::Forbidden(_) | Self::ApprovalPending | Self::SessionEnded => close::FORBIDDEN,
+            Self::Unauthenticated => close::SIGN_IN,
+            _ => close::TRY_LATER,
+        }
     }
 
     fn status_and_code(&self) -> (StatusCode, &'static str) {

@@ -12,7 +12,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use shared::access::Operation;
 use shared::api::ErrorBody;
 use shared::api::live::Participant;
-use shared::document::{DocumentName, close};
+use shared::document::DocumentName;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -94,8 +94,8 @@ async fn serve(
     let (mut sink, stream) = socket.split();
     // Whoever edits is there, whether they follow what happens or not.
     let participant = Participant { user: caller.user.id.clone(), name: caller.user.name.clone(), role: access.role };
-    let stream_of = state.live().stream(&sandbox, state.clock());
-    let _presence = match stream_of.enter(participant, access.session.rules.participants) {
+    let live = state.live().stream(&sandbox, state.clock());
+    let _presence = match live.enter(participant, access.session.rules.participants) {
         Ok(presence) => presence,
         Err(full) => return refuse(&mut sink, &full).await,
     };
@@ -124,14 +124,7 @@ async fn serve(
 }
 
 async fn refuse(sink: &mut SplitSink<WebSocket, Frame>, error: &ApiError) {
-    let code = match error {
-        ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending | ApiError::SessionEnded => {
-            close::FORBIDDEN
-        }
-        ApiError::Unauthenticated => close::SIGN_IN,
-        _ => close::TRY_LATER,
-    };
-    let frame = CloseFrame { code, reason: error.to_string().into() };
+    let frame = CloseFrame { code: error.close_code(), reason: error.to_string().into() };
     // Whoever is gone needs no reason.
     drop(tokio::time::timeout(WRITE_TIMEOUT, sink.send(Frame::Close(Some(frame)))).await);
 }

@@ -253,7 +253,7 @@ impl Reader {
         if self.access.until.is_none_or(|until| until > self.app.clock().now()) {
             return Ok(());
         }
-        let refused = |error: ApiError| (close_code(&error), error.to_string());
+        let refused = |error: ApiError| (error.close_code(), error.to_string());
         if !self.caller.is_still_in(&self.app).await.map_err(refused)? {
             return Err(refused(ApiError::Unauthenticated));
         }
@@ -269,7 +269,7 @@ impl Reader {
             return Ok(vec![Outgoing::Beginning(ServerMessage::Resumed { position: position.clone() }, position)]);
         }
         let snapshot = self.stream.snapshot(&self.app, &self.sandbox, &self.caller.user.id).await;
-        let (position, snapshot) = snapshot.map_err(|error| (close_code(&error), error.to_string()))?;
+        let (position, snapshot) = snapshot.map_err(|error| (error.close_code(), error.to_string()))?;
         self.sent = Some(position.seq);
         let message = ServerMessage::Snapshot { position: position.clone(), snapshot: Box::new(snapshot) };
         Ok(vec![Outgoing::Beginning(message, position)])
@@ -378,21 +378,11 @@ fn short(reason: &str) -> &str {
     reason.get(..reason.floor_char_boundary(123)).unwrap_or_default()
 }
 
-fn close_code(error: &ApiError) -> u16 {
-    match error {
-        ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending | ApiError::SessionEnded => {
-            close::FORBIDDEN
-        }
-        ApiError::Unauthenticated => close::SIGN_IN,
-        _ => close::TRY_LATER,
-    }
-}
-
 /// Runs until one of the two sides ends it; gives how it was closed.
 async fn serve(reader: &mut Reader, mut socket: WebSocket) -> (u16, String) {
     let closed = match reader.enter() {
         Ok(_presence) => follow(reader, &mut socket).await,
-        Err(full) => (close_code(&full), full.to_string()),
+        Err(full) => (full.close_code(), full.to_string()),
     };
     if closed.0 != 0 {
         let frame = CloseFrame { code: closed.0, reason: short(&closed.1).into() };

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use shared::access::Operation;
-use shared::document::{DocumentName, close};
+use shared::document::DocumentName;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -64,16 +64,7 @@ impl Client {
 
     /// Looks again who it is and what it may do; an error when it may not be here any more.
     pub(super) async fn look_again(&mut self, app: &AppState, sandbox: &str) -> Result<(), (u16, String)> {
-        let closed = |error: ApiError| {
-            let code = match error {
-                ApiError::NotFound | ApiError::Forbidden(_) | ApiError::ApprovalPending | ApiError::SessionEnded => {
-                    close::FORBIDDEN
-                }
-                ApiError::Unauthenticated => close::SIGN_IN,
-                _ => close::TRY_LATER,
-            };
-            (code, error.to_string())
-        };
+        let closed = |error: ApiError| (error.close_code(), error.to_string());
         if !self.caller.is_still_in(app).await.map_err(closed)? {
             return Err(closed(ApiError::Unauthenticated));
         }
