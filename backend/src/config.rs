@@ -243,9 +243,7 @@ impl Config {
             open: given.open,
         })
     }
-}
 
-impl Config {
     /// Where things are stored besides the data folder.
     #[must_use]
     pub fn elsewhere(&self) -> Elsewhere<'_> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use shared::api::live::LiveEvent;
-use shared::api::session::SessionEnd;
+use shared::api::session::{Session, SessionEnd};
 use shared::api::{GuestVersion, LibraryVersions};
 use shared::bundle::Bundle;
 use tokio::sync::watch;
@@ -17,7 +17,7 @@ use crate::documents::Documents;
 use crate::live::LiveSandboxes;
 use crate::rate::{CLEANING, RateLimits};
 use crate::runs::Runs;
-use crate::store::{Store, StoreError};
+use crate::store::{Change, Store, StoreError};
 use crate::tls;
 
 /// Cheap to clone: every request gets its own.
@@ -119,6 +119,12 @@ impl AppState {
         self.0.live.publish(sandbox, LiveEvent::MembersChanged);
     }
 
+    /// The session of a sandbox is another one now, or has other bounds, or is over.
+    pub(crate) async fn session_changed(&self, sandbox: &str) {
+        self.access_changed(sandbox).await;
+        self.0.live.publish(sandbox, LiveEvent::Changed { updated_at: self.0.clock.now() });
+    }
+
     /// A sandbox is no more. Whoever is in it is sent out, and what they wrote meanwhile goes too.
     pub(crate) async fn sandbox_deleted(&self, sandbox: &str) -> Result<(), StoreError> {
         // Those who edit are told that it is gone, before those who look find that they are in it no more.
@@ -199,22 +205,23 @@ impl AppState {
         self.0.runs.checkpoint(self, self.0.config.checkpoint_after_millis).await;
         self.0.runs.park_unseen(self, self.0.config.park_after_millis).await;
     }
-}
 
-impl AppState {
     /// Ends sessions whose time is over, and those in which nobody is any more.
     async fn look_after_sessions(&self) -> Result<(), StoreError> {
         let now = self.0.clock.now();
-        for (sandbox, mut session) in self.0.store.bounded_sessions().await? {
+        for sandbox in self.0.store.bounded_sessions().await? {
             let is_there = self.0.live.has_participants(&sandbox);
-            if session.is_over(now) || (!is_there && session.lonely_until().is_some_and(|until| until <= now)) {
-                session.ended = Some(SessionEnd { at: now, by: None });
-                self.0.store.keep_session(&sandbox, &session, "session.end", None, now).await?;
-                self.access_changed(&sandbox).await;
-                self.0.live.publish(&sandbox, LiveEvent::Changed { updated_at: now });
-            } else if is_there && session.rules.idle_minutes.is_some() {
+            let look = |session: &mut Session| {
+                if session.is_over(now) || (!is_there && session.lonely_until().is_some_and(|until| until <= now)) {
+                    session.ended = Some(SessionEnd { at: now, by: None });
+                    return Some(Change::Ended);
+                }
                 session.seen_at = now;
-                self.0.store.session_seen(&sandbox, &session).await?;
+                (is_there && session.rules.idle_minutes.is_some()).then_some(Change::Seen)
+            };
+            let changed = self.0.store.change_session(&sandbox, None, now, look).await?;
+            if changed.is_some_and(|session| session.ended.is_some()) {
+                self.session_changed(&sandbox).await;
             }
         }
         Ok(())

@@ -42,6 +42,7 @@ pub(crate) use members::{Access, NewLinkRow, Opened};
 pub(crate) use people::NewTokenRow;
 pub(crate) use runs::RunRow;
 pub(crate) use sandboxes::NewSandboxRow;
+pub(crate) use sessions::Change;
 
 /// The databases of the data folder, where they are not elsewhere.
 const MAIN_FILE: &str = "orrery.sqlite";

@@ -80,9 +80,13 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, ApiError> {
     let now = state.clock().now();
     if user == caller.user.id {
-        let access = caller.access(&state, &sandbox, Operation::View).await?;
-        if access.role == Role::Owner {
-            return Err(ApiError::Conflict("The owner cannot leave: delete the sandbox instead".to_owned()));
+        match caller.access(&state, &sandbox, Operation::View).await {
+            Ok(access) if access.role == Role::Owner => {
+                return Err(ApiError::Conflict("The owner cannot leave: delete the sandbox instead".to_owned()));
+            }
+            // When the session is over, one can leave all the same.
+            Ok(_) | Err(ApiError::SessionEnded) => {}
+            Err(error) => return Err(error),
         }
         state.store().remove_member(&sandbox, &user, now).await?;
     } else {

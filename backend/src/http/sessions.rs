@@ -3,13 +3,13 @@
 use axum::extract::State;
 use shared::access::Operation;
 use shared::api::ErrorBody;
-use shared::api::live::LiveEvent;
 use shared::api::session::{Session, SessionEnd, SessionRules};
 
 use super::extract::{Json, Path};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::state::AppState;
+use crate::store::Change;
 
 /// See the session
 #[utoipa::path(get, path = "/sandboxes/{sandbox}/session", tag = "sharing", params(("sandbox" = String, Path)),
@@ -20,12 +20,12 @@ pub(super) async fn get(
     Path(sandbox): Path<String>,
 ) -> Result<Json<Session>, ApiError> {
     caller.access(&state, &sandbox, Operation::View).await?;
-    session(&state, &sandbox).await.map(Json)
+    state.store().sandbox_session(&sandbox).await?.map(Json).ok_or(ApiError::NotFound)
 }
 
 /// Begin a session anew
 ///
-/// The one before, if it goes on, ends with it; whoever is in stays in, as far as the new bounds let them.
+/// The one before, if it goes on, ends with it; whoever is in stays in.
 #[utoipa::path(post, path = "/sandboxes/{sandbox}/session", tag = "sharing", params(("sandbox" = String, Path)),
     request_body = SessionRules, responses((status = 200, body = Session), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn begin(
@@ -36,8 +36,12 @@ pub(super) async fn begin(
 ) -> Result<Json<Session>, ApiError> {
     caller.access(&state, &sandbox, Operation::Configure).await?;
     check(&rules)?;
-    let session = Session::begin(rules, state.clock().now());
-    changed(&state, &sandbox, session, "session.begin", &caller).await
+    let now = state.clock().now();
+    change(&state, &caller, &sandbox, |session| {
+        *session = Session::begin(rules, now);
+        Some(Change::Begun)
+    })
+    .await
 }
 
 /// Bound the session otherwise
@@ -51,8 +55,14 @@ pub(super) async fn bound(
 ) -> Result<Json<Session>, ApiError> {
     caller.access(&state, &sandbox, Operation::Configure).await?;
     check(&rules)?;
-    let session = Session { rules, ..session(&state, &sandbox).await? };
-    changed(&state, &sandbox, session, "session.bound", &caller).await
+    let now = state.clock().now();
+    change(&state, &caller, &sandbox, |session| {
+        // The first one is there from the beginning; that it is bounded begins it.
+        let begun_at = if session.begun_at == 0 { now } else { session.begun_at };
+        *session = Session { rules, begun_at, seen_at: now, ended: session.ended.take() };
+        Some(Change::Bounded)
+    })
+    .await
 }
 
 /// End the session: everybody is sent out but those who lead
@@ -64,30 +74,28 @@ pub(super) async fn end(
     Path(sandbox): Path<String>,
 ) -> Result<Json<Session>, ApiError> {
     caller.access(&state, &sandbox, Operation::Configure).await?;
-    let session = session(&state, &sandbox).await?;
     let now = state.clock().now();
-    if session.is_over(now) {
-        return Err(ApiError::Conflict("The session is over already".to_owned()));
-    }
-    let ended = Some(SessionEnd { at: now, by: Some(caller.user.id.clone()) });
-    changed(&state, &sandbox, Session { ended, ..session }, "session.end", &caller).await
+    let by = caller.user.id.clone();
+    change(&state, &caller, &sandbox, |session| {
+        let goes_on = !session.is_over(now);
+        session.ended = Some(SessionEnd { at: now, by: Some(by) });
+        goes_on.then_some(Change::Ended)
+    })
+    .await
 }
 
-async fn session(state: &AppState, sandbox: &str) -> Result<Session, ApiError> {
-    state.store().sandbox_session(sandbox).await?.ok_or(ApiError::NotFound)
-}
-
-async fn changed(
+/// Changes the session, and holds everybody to it.
+async fn change(
     state: &AppState,
-    sandbox: &str,
-    session: Session,
-    what: &str,
     caller: &Caller,
+    sandbox: &str,
+    change: impl FnOnce(&mut Session) -> Option<Change>,
 ) -> Result<Json<Session>, ApiError> {
     let now = state.clock().now();
-    state.store().keep_session(sandbox, &session, what, Some(&caller.user.id), now).await?;
-    state.access_changed(sandbox).await;
-    state.live().publish(sandbox, LiveEvent::Changed { updated_at: now });
+    let changed = state.store().change_session(sandbox, Some(&caller.user.id), now, change).await?;
+    let over = || ApiError::Conflict("The session is over already".to_owned());
+    let session = changed.ok_or_else(over)?;
+    state.session_changed(sandbox).await;
     Ok(Json(session))
 }
 

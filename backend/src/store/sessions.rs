@@ -6,6 +6,31 @@ use super::db::args;
 use super::{Store, StoreError};
 use crate::clock::Millis;
 
+/// What was done to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Another one began.
+    Begun,
+    /// It has other bounds.
+    Bounded,
+    /// It is over.
+    Ended,
+    /// Somebody was seen in it.
+    Seen,
+}
+
+impl Change {
+    /// As the audit log has it.
+    fn action(self) -> Option<&'static str> {
+        match self {
+            Self::Begun => Some("session.begin"),
+            Self::Bounded => Some("session.bound"),
+            Self::Ended => Some("session.end"),
+            Self::Seen => None,
+        }
+    }
+}
+
 impl Store {
     /// The session of a sandbox; nothing when there is no such sandbox.
     pub(crate) async fn sandbox_session(&self, sandbox: &str) -> Result<Option<Session>, StoreError> {
@@ -13,38 +38,33 @@ impl Store {
         row.map(|row| read(sandbox, &row.text(0)?)).transpose()
     }
 
-    /// Keeps a session, and who did what to it; nobody for the server.
-    pub(crate) async fn keep_session(
+    /// Changes a session as it is at that moment, and writes down who did what to it, if that is worth it; nobody for the server.
+    /// Gives the session as it became; nothing when `change` finds nothing to be done, or there is no such sandbox any more.
+    pub(crate) async fn change_session(
         &self,
         sandbox: &str,
-        session: &Session,
-        what: &str,
         actor: Option<&str>,
         now: Millis,
-    ) -> Result<(), StoreError> {
+        change: impl FnOnce(&mut Session) -> Option<Change>,
+    ) -> Result<Option<Session>, StoreError> {
         let mut tx = self.main.begin().await?;
+        let row = tx.fetch_one("SELECT session FROM sandboxes WHERE id = $1", args![sandbox]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut session = read(sandbox, &row.text(0)?)?;
+        let Some(change) = change(&mut session) else { return Ok(None) };
         let sql = "UPDATE sandboxes SET session = $2, session_bounded = $3 WHERE id = $1";
-        tx.execute(sql, args![sandbox, json(session), i64::from(session.is_bounded())]).await?;
-        self.audit(&mut tx, now, actor, what, sandbox, "").await?;
-        tx.commit().await
+        tx.execute(sql, args![sandbox, json(&session), i64::from(session.is_bounded())]).await?;
+        if let Some(action) = change.action() {
+            self.audit(&mut tx, now, actor, action, sandbox, "").await?;
+        }
+        tx.commit().await?;
+        Ok(Some(session))
     }
 
-    /// Writes down that somebody is there.
-    pub(crate) async fn session_seen(&self, sandbox: &str, session: &Session) -> Result<(), StoreError> {
-        self.main.execute("UPDATE sandboxes SET session = $2 WHERE id = $1", args![sandbox, json(session)]).await?;
-        Ok(())
-    }
-
-    /// The sessions that end by themselves.
-    pub(crate) async fn bounded_sessions(&self) -> Result<Vec<(String, Session)>, StoreError> {
-        let sql = "SELECT id, session FROM sandboxes WHERE session_bounded = 1 ORDER BY id";
-        let rows = self.main.fetch(sql, args![]).await?;
-        let session = |row: &super::db::Row| {
-            let id = row.text(0)?;
-            let session = read(&id, &row.text(1)?)?;
-            Ok((id, session))
-        };
-        rows.iter().map(session).collect()
+    /// The sandboxes whose sessions end by themselves.
+    pub(crate) async fn bounded_sessions(&self) -> Result<Vec<String>, StoreError> {
+        let rows = self.main.fetch("SELECT id FROM sandboxes WHERE session_bounded = 1 ORDER BY id", args![]).await?;
+        rows.iter().map(|row| row.text(0)).collect()
     }
 }
 

@@ -241,6 +241,9 @@ async fn a_session_ends_for_all_but_those_who_lead_until_another_begins() {
     assert_eq!(place.sees(&leads).await.status, 200);
     assert_eq!(place.sees(&place.owner).await.status, 200);
     assert_eq!(leads.ask(Method::DELETE, &session, None).await.unwrap().code(), "conflict");
+    let eve = place.member("viewer").await;
+    let leave = place.path(&format!("/members/{}", eve.id));
+    assert_eq!(eve.ask(Method::DELETE, &leave, None).await.unwrap().status, 204);
     assert_eq!(leads.post(&session, json!({"minutes": 45})).await.unwrap().status, 200);
     assert_eq!(place.sees(&kim).await.status, 200);
     for nonsense in [json!({"minutes": 0}), json!({"minutes": -1}), json!({"hours": 1}), json!(null)] {
@@ -252,6 +255,11 @@ async fn a_session_ends_for_all_but_those_who_lead_until_another_begins() {
 async fn a_session_ends_when_its_time_is_over() {
     let place = place().await;
     let kim = place.member("viewer").await;
+    // The first session is there from the beginning; its time begins when it is bounded.
+    let bounds = Some(json!({"minutes": 60, "idle_minutes": 60}));
+    assert_eq!(place.owner.ask(Method::PATCH, &place.path("/session"), bounds).await.unwrap().status, 200);
+    place.server.state().look_after().await;
+    assert_eq!(place.sees(&kim).await.status, 200);
     let begun = place.owner.post(&place.path("/session"), json!({"minutes": 60})).await.unwrap();
     assert_eq!(begun.status, 200, "{begun:?}");
     let mut live = LiveSocket::open(&place.server, &kim, &place.sandbox, "").await.unwrap();
@@ -274,7 +282,7 @@ async fn a_session_ends_when_its_time_is_over() {
         .iter()
         .map(|entry| entry["action"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(actions[..3], ["session.begin", "session.end", "session.begin"]);
+    assert_eq!(actions[..4], ["session.begin", "session.end", "session.begin", "session.bound"]);
 }
 
 #[tokio::test]
