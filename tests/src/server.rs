@@ -64,6 +64,20 @@ impl TestServer {
         self.database.as_deref()
     }
 
+    /// Ends its connections to the database, where it has one that is elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn disconnect(&self) -> anyhow::Result<()> {
+        let Some(url) = &self.database else { return Ok(()) };
+        let mut connection = PgConnection::connect(url).await?;
+        let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        connection.execute(others).await?;
+        Ok(connection.close().await?)
+    }
+
     async fn start_in(data: TempDir, database: Option<String>, given: RawConfig) -> anyhow::Result<Self> {
         // All tests come from one address.
         let many = NonZeroU32::new(1_000_000);

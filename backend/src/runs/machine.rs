@@ -16,7 +16,7 @@ use shared::schedule::TimeMode;
 use shared::{Etf, EventSeq, Pid, VirtualTime};
 use tokio::sync::oneshot;
 
-use super::order::{Answer, Asked, Order, Parked, not_running};
+use super::order::{Answer, Asked, Moment, Order, not_running};
 use super::pool::{Job, Next};
 use super::sessions::Sessions;
 use super::watched::Watched;
@@ -251,7 +251,7 @@ impl<S: Screen> Running<S> {
         Ok(())
     }
 
-    fn park(&mut self, to: oneshot::Sender<Parked>) -> Result<(), ApiError> {
+    fn park(&mut self, to: oneshot::Sender<Moment>) -> Result<(), ApiError> {
         let now = Instant::now();
         let parked = self.moment(now)?;
         self.wall.hold(now);
@@ -260,11 +260,11 @@ impl<S: Screen> Running<S> {
     }
 
     /// The machine as it is now.
-    fn moment(&mut self, now: Instant) -> Result<Parked, ApiError> {
+    fn moment(&mut self, now: Instant) -> Result<Moment, ApiError> {
         let snapshot = self.machine.snapshot().ok_or(ApiError::Internal)?;
         self.show_events();
         let wall = Duration::from_nanos(self.wall.now(now).0);
-        Ok(Parked { snapshot, wall, picture: self.screen.picture() })
+        Ok(Moment { snapshot, wall, picture: self.screen.picture() })
     }
 
     /// Has a process do something; when it ends, `reply` is told what came of it.

@@ -55,13 +55,13 @@ pub(super) enum Order {
     /// The modules that were loaded since it booted.
     Modules { to: oneshot::Sender<Vec<(Atom, Arc<[u8]>)>> },
     /// To be put away: it has no turn after that.
-    Park { to: oneshot::Sender<Parked> },
+    Park { to: oneshot::Sender<Moment> },
     /// To be written down as it is, while it goes on.
-    Checkpoint { to: oneshot::Sender<Parked> },
+    Checkpoint { to: oneshot::Sender<Moment> },
 }
 
 /// A machine at one moment, to go on from.
-pub(super) struct Parked {
+pub(super) struct Moment {
     pub(super) snapshot: Snapshot<WasmFactory>,
     /// Time outside that it has had.
     pub(super) wall: Duration,
@@ -69,9 +69,9 @@ pub(super) struct Parked {
     pub(super) picture: Option<Picture>,
 }
 
-impl std::fmt::Debug for Parked {
+impl std::fmt::Debug for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parked").field("wall", &self.wall).finish_non_exhaustive()
+        f.debug_struct("Moment").field("wall", &self.wall).finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Machines that nobody looks at are put away: written to the disk as they are, and brought back when somebody comes. The
 //! same happens when the server stops.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::machine::Running;
-use super::order::{Order, Parked};
+use super::order::{Moment, Order};
 use super::run::{Run, Stored};
 use super::screen::LiveScreen;
 use super::{Runs, engine};
@@ -101,24 +101,26 @@ impl Runs {
         app: &AppState,
         run: &Run,
         stored: &mut Option<Stored>,
-        moment: &Parked,
+        moment: &Moment,
         held: bool,
     ) -> io::Result<()> {
         let file = format!("{}-{}", run.id(), Uuid::new_v4().simple());
         let snapshot = moment.snapshot.clone();
-        let written = app.store().write_machine(&file, move |out| {
-            let mut out = BufWriter::new(out);
-            snapshot.write(&mut out).map_err(io::Error::other)?;
-            out.flush()
-        });
-        written.await?;
+        let write = move |out: &mut _| snapshot.write(out).map(drop).map_err(io::Error::other);
+        app.store().write_machine(&file, write).await?;
         let picture = moment.picture.clone().unwrap_or_else(|| run.picture());
         let away = Stored { file, wall: moment.wall, held, through: picture.through };
-        self.keep(app, run, run.row_with(Some(&away), picture)).await;
-        if let Some(older) = stored.replace(away) {
-            app.store().remove_machine(&older.file).await;
+        // What is there already is forgotten only when the row names the new one.
+        let kept = app.store().keep_run(run.sandbox(), &run.row_with(Some(&away), picture)).await;
+        let forgotten = match kept {
+            Ok(true) => stored.replace(away).map(|older| older.file),
+            // The sandbox is gone, or its row is as it was.
+            Ok(false) | Err(_) => Some(away.file),
+        };
+        if let Some(file) = forgotten {
+            app.store().remove_machine(&file).await;
         }
-        Ok(())
+        kept.map(drop).map_err(io::Error::other)
     }
 
     /// Brings a machine back that is parked.

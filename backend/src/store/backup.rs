@@ -37,7 +37,9 @@ pub enum BackupError {
         data: PathBuf,
     },
     /// The database is not ours to copy.
-    #[error("the database is a PostgreSQL: copy it and bring it back with `pg_dump` and `pg_restore`")]
+    #[error(
+        "the database is a PostgreSQL: copy it with `pg_dump`, and the folder or bucket of machines with tools for files"
+    )]
     Postgres,
     /// What would be written over is not given up.
     #[error("{file} exists already: choose another name, or remove it first")]
@@ -228,10 +230,14 @@ pub async fn restore(file: &Path, data: &Path, elsewhere: Elsewhere<'_>) -> Resu
     let store = Store::open(scratch.path(), Elsewhere::default()).await?;
     store.close().await;
     drop(store);
-    let target = blobs(data, elsewhere, contents.installation)?;
-    for name in contents.parts.keys().filter_map(|part| machine(part)) {
-        let mut kept = open(&scratch.path().join(BLOBS_FOLDER), name).map_err(failed)?;
-        target.write(name, move |out| io::copy(&mut kept, out).map(drop)).await.map_err(failed)?;
+    if elsewhere.blobs.is_some() {
+        let bucket = blobs(data, elsewhere, contents.installation)?;
+        for name in contents.parts.keys().filter_map(|part| machine(part)) {
+            let mut kept = open(&scratch.path().join(BLOBS_FOLDER), name).map_err(failed)?;
+            bucket.write(name, move |out| io::copy(&mut kept, out).map(drop)).await.map_err(failed)?;
+        }
+    } else {
+        fs::rename(scratch.path().join(BLOBS_FOLDER), data.join(BLOBS_FOLDER)).map_err(failed)?;
     }
     for name in [DOCUMENTS_FILE, MAIN_FILE] {
         fs::rename(scratch.path().join(name), data.join(name)).map_err(failed)?;

@@ -26,8 +26,9 @@ const PART: usize = 8 << 20;
 #[derive(Debug, Clone)]
 pub(super) struct Blobs {
     store: Arc<dyn ObjectStore>,
-    /// Holds, for a moment, what comes from elsewhere.
+    /// Holds, for a moment, what comes from elsewhere; where all of them are local, the folder of them.
     scratch: PathBuf,
+    is_local: bool,
 }
 
 impl Blobs {
@@ -36,7 +37,7 @@ impl Blobs {
         let failed = |source| StoreError::Folder { data: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(failed)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(StoreError::Blobs)?;
-        Ok(Self { store: Arc::new(store.with_fsync(true)), scratch: folder.to_owned() })
+        Ok(Self { store: Arc::new(store.with_fsync(true)), scratch: folder.to_owned(), is_local: true })
     }
 
     /// Those in the bucket at `s3://bucket/prefix`, with what the environment says of it. What is read lies in `scratch` for as
@@ -55,7 +56,7 @@ impl Blobs {
         }
         let store = builder.build().map_err(StoreError::Blobs)?;
         let prefix = url.trim_start_matches("s3://").split_once('/').map_or("", |(_, prefix)| prefix);
-        Ok(Self { store: Arc::new(PrefixStore::new(store, prefix)), scratch: scratch.to_owned() })
+        Ok(Self { store: Arc::new(PrefixStore::new(store, prefix)), scratch: scratch.to_owned(), is_local: false })
     }
 
     /// Writes one; it is there as a whole and survives this machine, or is not there at all.
@@ -116,6 +117,21 @@ impl Blobs {
             Err(object_store::Error::NotFound { .. }) => Ok(()),
             done => Ok(done?),
         }
+    }
+
+    /// Forgets what a crash has left half written. For when nobody writes; a bucket has rules of its own for that.
+    pub(super) fn remove_unfinished(&self) -> io::Result<()> {
+        if !self.is_local {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&self.scratch)? {
+            let entry = entry?;
+            // So the crate names what it writes until it is whole.
+            if entry.file_name().to_string_lossy().contains('#') {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// The names of all, in order.

@@ -86,6 +86,9 @@ impl Store {
     pub(crate) async fn remove_lost_machines(&self) -> Result<(), StoreError> {
         let rows = self.main.fetch("SELECT machine FROM runs WHERE machine IS NOT NULL", args![]).await?;
         let kept = rows.iter().map(|row| row.text(0)).collect::<Result<HashSet<_>, _>>()?;
+        if let Err(error) = self.blobs.remove_unfinished() {
+            tracing::warn!(%error, "what is half written of machines cannot be removed");
+        }
         match self.blobs.names().await {
             Ok(names) => {
                 for name in names.iter().filter(|name| !kept.contains(*name)) {

@@ -400,27 +400,26 @@ async fn after_a_crash_a_program_goes_on_from_where_it_was_written_down() {
     owner.says("serving").await;
     assert_eq!(owner.value(NEXT).await, "7");
     place.idle().await;
-    let before = owner.seen().picture.world.output.clone();
+    // Where nothing has happened since, nothing is written.
+    let written = names(&place.machines());
+    place.idle().await;
+    assert_eq!(names(&place.machines()), written);
     assert_eq!(owner.value(NEXT).await, "8");
+    place.idle().await;
+    assert_ne!(names(&place.machines()), written);
+    let before = owner.seen().picture.world.output.clone();
+    assert_eq!(owner.value(NEXT).await, "9");
     assert_eq!(owner.seen().status.state, RunState::Running);
-    // What the disk holds now is what a crash would leave.
+    // What the disk holds now is what a crash would leave, and a database has lost its server then.
     let crashed = tempfile::tempdir().unwrap();
     copy(place.server.data(), crashed.path());
+    place.server.disconnect().await.unwrap();
     let server = TestServer::start_on(crashed, place.server.database()).await.unwrap();
     let person = Person::nobody(&server).with_token(&place.owner.token);
     let mut again = watch(&server, &person, &place.sandbox).await;
     again.until(|seen| seen.status.state == RunState::Running).await;
     assert_eq!(again.seen().picture.world.output, before);
-    assert_eq!(again.value(NEXT).await, "8");
-    // Where nothing has happened since, nothing is written.
-    let written = names(&place.machines());
-    place.idle().await;
-    assert_ne!(names(&place.machines()), written);
-    let written = names(&place.machines());
-    place.idle().await;
-    assert_eq!(names(&place.machines()), written);
-    owner.ask("stop", json!({})).await.unwrap();
-    owner.end().await;
+    assert_eq!(again.value(NEXT).await, "9");
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -451,7 +450,8 @@ async fn machines_that_a_crash_left_are_removed() {
     drop(owner);
     place.park().await;
     let machines = place.machines();
-    fs::write(machines.join("run-lost-1"), "half").unwrap();
+    fs::write(machines.join("run-lost-1"), "whole").unwrap();
+    fs::write(machines.join("run-lost-2#1"), "half").unwrap();
     let server = place.server.restart().await.unwrap();
     assert_eq!(fs::read_dir(&machines).unwrap().count(), 1);
     let person = Person::nobody(&server).with_token(&place.owner.token);
