@@ -69,6 +69,9 @@ pub enum StoreError {
         /// The folder.
         data: PathBuf,
     },
+    /// Another server uses the same database.
+    #[error("another server is using this database: stop it, or give this one a database of its own")]
+    DatabaseInUse,
     /// The schema cannot be brought up to date, for instance because a newer server has written it.
     #[error("the database cannot be brought up to date")]
     Migrate(#[source] MigrateError),

@@ -4,12 +4,13 @@
 //! There is one writing connection. SQLite has no more than one writer anyway, and its others would only meet a busy
 //! database; under PostgreSQL it gives the same order of changes. Reading has connections of its own.
 
+mod exclusive;
 mod migrate;
 
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
@@ -196,13 +197,22 @@ impl Db {
         Ok(Self::Sqlite { writer, readers })
     }
 
-    /// Connects to a PostgreSQL database and brings its schema up to date.
+    /// Connects to a PostgreSQL database that no other server writes to, and brings its schema up to date.
     pub(super) async fn postgres(url: &str, schema: Schema) -> Result<Self, StoreError> {
-        let pool = |size| PgPoolOptions::new().max_connections(size).connect(url);
-        let writer = pool(1).await.map_err(StoreError::Database)?;
+        let options: PgConnectOptions = url.parse().map_err(StoreError::Database)?;
+        exclusive::check(&options, schema).await?;
+        // The lock is the connection's, so it is to stay for as long as it can.
+        let writer = PgPoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .after_connect(move |connection, _| Box::pin(exclusive::take(connection, schema)))
+            .connect_with(options.clone())
+            .await
+            .map_err(StoreError::Database)?;
         schema.postgres().run(&writer).await.map_err(StoreError::Migrate)?;
-        let readers = pool(READERS).await.map_err(StoreError::Database)?;
-        Ok(Self::Postgres { writer, readers })
+        let readers = PgPoolOptions::new().max_connections(READERS).connect_with(options).await;
+        Ok(Self::Postgres { writer, readers: readers.map_err(StoreError::Database)? })
     }
 
     /// Reads.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use backend::store::{BackupError, Elsewhere, back_up, restore};
+use backend::store::{BackupError, Elsewhere, Store, StoreError, back_up, restore};
 use serde_json::json;
 use tests::client::Person;
 use tests::server::TestServer;
@@ -52,6 +52,22 @@ async fn everything_is_copied_while_the_server_runs_and_comes_back() {
     let said: Vec<&str> = said["items"].as_array().unwrap().iter().map(|item| item["text"].as_str().unwrap()).collect();
     assert_eq!(said, ["before"]);
     assert_eq!(watch(&server, &owner, &place.sandbox).await.value(NEXT).await, "8");
+}
+
+#[tokio::test]
+async fn one_server_has_it_all() {
+    let server = TestServer::start().await.unwrap();
+    let other = tempfile::tempdir().unwrap();
+    match server.database() {
+        None => {
+            let refused = Store::open(server.data(), HERE).await;
+            assert!(matches!(refused, Err(StoreError::InUse { .. })), "{refused:?}");
+        }
+        Some(url) => {
+            let refused = Store::open(other.path(), Elsewhere { database: Some(url), ..HERE }).await;
+            assert!(matches!(refused, Err(StoreError::DatabaseInUse)), "{refused:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -42,11 +42,16 @@ impl Schema {
             )
         });
         let mut migrator = Migrator::with_migrations(translated.collect());
-        migrator.dangerous_set_table_name(match self {
+        migrator.dangerous_set_table_name(self.name());
+        migrator
+    }
+
+    /// Where it keeps that list in a PostgreSQL database.
+    pub(super) fn name(self) -> &'static str {
+        match self {
             Self::Main => "migrations_main",
             Self::Documents => "migrations_documents",
-        });
-        migrator
+        }
     }
 }
 
