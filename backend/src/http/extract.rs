@@ -1,15 +1,28 @@
 //! What handlers take from a request, with our own errors where it cannot be read.
 
-use axum::extract::{FromRequest, FromRequestParts};
+mod exact;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::error::ApiError;
 
 /// A JSON body.
-#[derive(Debug, FromRequest)]
-#[from_request(via(axum::Json), rejection(ApiError))]
+#[derive(Debug)]
 pub(super) struct Json<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let axum::Json(body) = axum::Json::<Value>::from_request(request, state).await?;
+        let misfit = |error| ApiError::Invalid(format!("The body does not fit: {error}"));
+        exact::from_value(body).map(Self).map_err(misfit)
+    }
+}
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {

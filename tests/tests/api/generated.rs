@@ -150,8 +150,8 @@ fn text(rng: &mut StdRng) -> String {
 
 /// Puts something else in place of a part.
 fn spoil(value: &mut Value, rng: &mut StdRng) {
-    // No list: what reads objects takes one for their fields in order, which hurts nobody.
-    let other = [json!(null), json!(7), json!("text"), json!({"a": 1}), json!(1e300), json!(true)];
+    let other =
+        [json!(null), json!(7), json!("text"), json!({"a": 1}), json!(1e300), json!(true), json!([]), json!(["a", 1])];
     let inner = match value {
         Value::Object(object) if !object.is_empty() => {
             let at = rng.random_range(0..object.len());
