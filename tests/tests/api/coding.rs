@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::api::code::{CompletionKind, Completions, Formatted};
 use shared::api::live::{LiveEvent, ServerMessage};
-use shared::api::run::{EventBatch, ReplyValue, RunState};
+use shared::api::run::ReplyValue;
 use shared::event::EventKind;
 use shared::limits::LimitKind;
 use shared::world::World;
@@ -13,81 +13,37 @@ use tests::client::Person;
 use tests::live::LiveSocket;
 use tests::server::TestServer;
 
-struct Place {
-    server: TestServer,
-    owner: Person,
-    sandbox: String,
-    socket: LiveSocket,
-    last: u64,
-    world: World,
-    batches: Vec<EventBatch>,
+use crate::place::Place;
+use crate::watcher::Watcher;
+
+/// A sandbox with these files, and its owner who looks.
+async fn place(files: Value) -> (Place, Watcher) {
+    let place = Place::new(json!({"files": files})).await;
+    let owner = place.watch(&place.owner).await;
+    (place, owner)
 }
 
-async fn place(files: Value) -> Place {
-    let server = TestServer::start().await.unwrap();
-    let owner = Person::guest(&server, "Owner").await.unwrap();
-    let sandbox = owner.sandbox(json!({"files": files})).await.unwrap();
-    let socket = LiveSocket::open(&server, &owner, &sandbox, "").await.unwrap();
-    Place { server, owner, sandbox, socket, last: 0, world: World::default(), batches: Vec::new() }
-}
-
-impl Place {
-    fn take(&mut self, event: LiveEvent) -> bool {
-        match event {
-            LiveEvent::Events(batch) => {
-                batch.events.iter().for_each(|event| self.world.apply(event));
-                self.batches.push(batch);
-            }
-            LiveEvent::Picture(picture) => self.world = picture.world,
-            LiveEvent::Run { status } => return matches!(status.state, RunState::Ended { .. }),
-            _ => {}
-        }
-        false
-    }
-
-    /// Gives a command; its answer, or why it was refused.
-    async fn ask(&mut self, command: &str, mut rest: Value) -> Result<ReplyValue, String> {
-        self.last += 1;
-        rest["id"] = self.last.into();
-        rest["command"] = command.into();
-        self.socket.send(&rest.to_string()).await.unwrap();
-        loop {
-            match self.socket.next().await.unwrap().expect("it goes on") {
-                ServerMessage::Reply { id, error, value } if id == self.last => {
-                    return error.map_or(Ok(*value.unwrap_or(Box::new(ReplyValue::Tables { tables: vec![] }))), |it| {
-                        Err(it.message)
-                    });
-                }
-                ServerMessage::Event(event) => drop(self.take(event.event)),
-                _ => {}
-            }
-        }
-    }
-
-    /// Takes what happens until the picture is as it is wanted.
-    async fn until(&mut self, wanted: impl Fn(&World) -> bool) {
-        while !wanted(&self.world) {
-            if let ServerMessage::Event(event) = self.socket.next().await.unwrap().expect("it goes on") {
-                assert!(!self.take(event.event), "it ended: {}", self.world.output.text());
-            }
-        }
-    }
-
-    /// Runs it until it has written this.
-    async fn run(&mut self, text: &str) {
-        self.ask("run", json!({})).await.unwrap();
-        self.until(|world| world.output.text().contains(text)).await;
-    }
-
+impl Watcher {
     async fn complete(&mut self, path: &str, before: &str) -> Completions {
         match self.ask("complete", json!({"path": path, "before": before})).await {
-            Ok(ReplyValue::Completions(completions)) => completions,
+            Ok(Some(ReplyValue::Completions(completions))) => completions,
             other => panic!("{before}: {other:?}"),
         }
     }
 
-    fn named(&self, name: &str) -> Pid {
-        *self.world.names.iter().find(|(known, _)| known.as_str() == name).expect("it is there").1
+    /// Runs it until it has written this.
+    async fn run_until(&mut self, text: &str) {
+        self.run(json!({})).await;
+        self.says(text).await;
+    }
+
+    fn world(&self) -> &World {
+        &self.seen().picture.world
+    }
+
+    /// Takes what happens until the picture is as it is wanted.
+    async fn until_world(&mut self, wanted: impl Fn(&World) -> bool) {
+        self.until(|seen| wanted(&seen.picture.world)).await;
     }
 }
 
@@ -114,8 +70,8 @@ const MAIN: &str = "{:ok, _} = Counter.start_link(1)\nIO.puts(\"ready\")\nProces
 #[tokio::test]
 async fn a_file_is_formatted_by_the_real_formatter_as_few_changes() {
     let settings = "[line_length: 20]";
-    let mut place = place(json!({"a.ex": "x", ".formatter.exs": settings})).await;
-    let path = format!("/api/sandboxes/{}/format", place.sandbox);
+    let (place, mut owner) = place(json!({"a.ex": "x", ".formatter.exs": settings})).await;
+    let path = place.path("/format");
     let text = "defmodule  A do\ndef f( x ),do: {:ok,\"🦀\" ,x}\nend";
     let formatted = "defmodule A do\n  def f(x),\n    do:\n      {:ok, \"🦀\", x}\nend\n";
     let answer = place.owner.post(&path, json!({"path": "a.ex", "text": text})).await.unwrap();
@@ -131,8 +87,8 @@ async fn a_file_is_formatted_by_the_real_formatter_as_few_changes() {
     assert!(changes.len() > 3, "it is not replaced as a whole: {changes:?}");
     // The same over the socket, and what cannot be read says where.
     let file = json!({"file": {"path": "lib/b.ex", "text": "def f(]\n"}});
-    let refused = match place.ask("format", file).await.unwrap() {
-        ReplyValue::Formatted { formatted } => *formatted,
+    let refused = match owner.ask("format", file).await.unwrap() {
+        Some(ReplyValue::Formatted { formatted }) => *formatted,
         other => panic!("{other:?}"),
     };
     let Formatted::Refused { diagnostic } = refused else { panic!("{refused:?}") };
@@ -146,59 +102,56 @@ async fn a_file_is_formatted_by_the_real_formatter_as_few_changes() {
 
 #[tokio::test]
 async fn what_may_be_meant_is_known_of_the_library_and_of_the_program() {
-    let mut place = place(json!({"lib/counter.ex": COUNTER, "main.exs": MAIN})).await;
+    let (_place, mut owner) = place(json!({"lib/counter.ex": COUNTER, "main.exs": MAIN})).await;
     // Nothing runs yet.
-    let found = place.complete("main.exs", "x = Enum.map_").await;
+    let found = owner.complete("main.exs", "x = Enum.map_").await;
     let labels: Vec<&str> = found.items.iter().map(|item| item.label.as_str()).collect();
     assert!(labels.contains(&"map_reduce") && !labels.contains(&"map"), "{labels:?}");
     assert_eq!(found.replaces, 4);
     let reduce = found.items.iter().find(|item| item.label == "map_reduce").unwrap();
     assert_eq!(reduce.detail, "(enumerable, acc, fun)");
     assert!(reduce.about.as_ref().is_some_and(|about| about.starts_with("Invokes the given function")), "{reduce:?}");
-    let modules = place.complete("main.exs", "GenS").await;
+    let modules = owner.complete("main.exs", "GenS").await;
     assert_eq!(modules.items.iter().map(|item| item.label.as_str()).collect::<Vec<_>>(), ["GenServer"]);
     assert_eq!(modules.items[0].kind, CompletionKind::Module);
-    let plain = place.complete("main.exs", "defmodu").await;
+    let plain = owner.complete("main.exs", "defmodu").await;
     assert_eq!((plain.items[0].label.as_str(), plain.items[0].kind), ("defmodule", CompletionKind::Macro));
-    assert!(place.complete("a.erl", "lists:keyf").await.items.iter().any(|item| item.label == "keyfind"));
-    assert!(place.complete("main.exs", ":ets.ins").await.items.iter().any(|item| item.label == "insert"));
-    assert_eq!(place.complete("main.exs", "Counter.").await, Completions::default());
+    assert!(owner.complete("a.erl", "lists:keyf").await.items.iter().any(|item| item.label == "keyfind"));
+    assert!(owner.complete("main.exs", ":ets.ins").await.items.iter().any(|item| item.label == "insert"));
+    assert_eq!(owner.complete("main.exs", "Counter.").await, Completions::default());
     // What runs is known, and its processes do not notice.
-    place.run("ready").await;
-    let spawned = place.world.totals.spawned;
-    let found = place.complete("main.exs", "Counter.").await;
+    owner.run_until("ready").await;
+    let spawned = owner.world().totals.spawned;
+    let found = owner.complete("main.exs", "Counter.").await;
     let labels: Vec<&str> = found.items.iter().map(|item| item.label.as_str()).collect();
     assert_eq!(labels, ["add", "child_spec", "init", "start_link"]);
     assert_eq!(found.items[0].about.as_deref(), Some("Adds `by` to what there is."));
     assert_eq!(found.items[0].detail, "(by)");
-    place.ask("picture", json!({})).await.unwrap();
-    assert_eq!(place.world.totals.spawned, spawned);
+    owner.ask("picture", json!({})).await.unwrap();
+    assert_eq!(owner.world().totals.spawned, spawned);
 }
 
 #[tokio::test]
 async fn a_session_keeps_its_bindings_and_is_ones_own() {
-    let mut place = place(json!({"lib/counter.ex": COUNTER, "main.exs": MAIN})).await;
-    assert!(place.ask("session", json!({"text": "1"})).await.is_err(), "nothing runs");
-    place.run("ready").await;
+    let (place, mut owner) = place(json!({"lib/counter.ex": COUNTER, "main.exs": MAIN})).await;
+    assert!(owner.ask("session", json!({"text": "1"})).await.is_err(), "nothing runs");
+    owner.run_until("ready").await;
     let said = |world: &World, pid: Pid| -> String {
         let pieces = world.sessions.get(&pid).map(|session| session.pieces.iter().cloned().collect::<Vec<_>>());
         pieces.unwrap_or_default().iter().map(|piece| String::from_utf8_lossy(&piece.bytes).into_owned()).collect()
     };
-    let open = async |place: &mut Place, text: &str| match place.ask("session", json!({"text": text})).await {
-        Ok(ReplyValue::Session { pid }) => pid,
+    let open = async |owner: &mut Watcher, text: &str| match owner.ask("session", json!({"text": text})).await {
+        Ok(Some(ReplyValue::Session { pid })) => pid,
         other => panic!("{other:?}"),
     };
-    let mine = open(&mut place, "x = Counter.add(41)").await;
-    place.until(|world| said(world, mine).contains("42")).await;
-    assert_eq!(open(&mut place, "{:twice, x * 2}").await, mine);
-    place.until(|world| said(world, mine).contains("{:twice, 84}")).await;
-    assert!(said(&place.world, mine).contains("x = Counter.add(41)\n"), "what was typed is seen, too");
-    assert!(!place.world.output.text().contains("84"));
+    let mine = open(&mut owner, "x = Counter.add(41)").await;
+    owner.until_world(|world| said(world, mine).contains("42")).await;
+    assert_eq!(open(&mut owner, "{:twice, x * 2}").await, mine);
+    owner.until_world(|world| said(world, mine).contains("{:twice, 84}")).await;
+    assert!(said(owner.world(), mine).contains("x = Counter.add(41)\n"), "what was typed is seen, too");
+    assert!(!owner.world().output.text().contains("84"));
     // Somebody else has a session of their own.
-    let path = format!("/api/sandboxes/{}/members", place.sandbox);
-    let other = Person::guest(&place.server, "Other").await.unwrap();
-    let put = place.owner.ask(Method::PUT, &format!("{path}/{}", other.id), Some(json!({"role": "editor"}))).await;
-    assert_eq!(put.unwrap().status, 200);
+    let other = place.member("editor").await;
     let mut socket = LiveSocket::open(&place.server, &other, &place.sandbox, "&kinds=run").await.unwrap();
     socket.send(r#"{"id":1,"command":"session","text":null}"#).await.unwrap();
     let theirs = socket.until(|message| match message {
@@ -208,29 +161,29 @@ async fn a_session_keeps_its_bindings_and_is_ones_own() {
     let Some(ReplyValue::Session { pid: theirs }) = theirs.await.unwrap() else { panic!("a session") };
     assert_ne!(theirs, mine);
     // One that computes for ever can be ended, and the next one begins anew.
-    open(&mut place, "Stream.repeatedly(fn -> 1 end) |> Stream.run()").await;
-    place.ask("end_session", json!({})).await.unwrap();
-    place.until(|world| world.sessions[&mine].is_over).await;
-    let next = open(&mut place, "is_list(binding()) and binding() == []").await;
-    place.until(|world| said(world, next).contains("true")).await;
+    open(&mut owner, "Stream.repeatedly(fn -> 1 end) |> Stream.run()").await;
+    owner.ask("end_session", json!({})).await.unwrap();
+    owner.until_world(|world| world.sessions[&mine].is_over).await;
+    let next = open(&mut owner, "is_list(binding()) and binding() == []").await;
+    owner.until_world(|world| said(world, next).contains("true")).await;
     assert_ne!(next, mine);
 }
 
 #[tokio::test]
 async fn the_states_of_a_process_are_remembered_while_somebody_looks() {
-    let mut place = place(json!({"lib/counter.ex": COUNTER, "main.exs": MAIN})).await;
-    place.run("ready").await;
-    let counter = place.named("counter");
-    let states = async |place: &mut Place| match place.ask("states", json!({"pid": counter})).await {
-        Ok(ReplyValue::States { states }) => states,
+    let (_place, mut owner) = place(json!({"lib/counter.ex": COUNTER, "main.exs": MAIN})).await;
+    owner.run_until("ready").await;
+    let counter = owner.named("counter");
+    let states = async |owner: &mut Watcher| match owner.ask("states", json!({"pid": counter})).await {
+        Ok(Some(ReplyValue::States { states })) => states,
         other => panic!("{other:?}"),
     };
-    let first = states(&mut place).await;
+    let first = states(&mut owner).await;
     assert_eq!(first.len(), 1);
     for n in [10, 20] {
-        place.ask("evaluate", json!({"code": format!("Counter.add({n})")})).await.unwrap();
+        owner.ask("evaluate", json!({"code": format!("Counter.add({n})")})).await.unwrap();
     }
-    let all = states(&mut place).await;
+    let all = states(&mut owner).await;
     let n = |term: &Term| match term {
         Term::Map(map) => map.get(&Term::atom("n")).and_then(Term::as_int),
         _ => None,
@@ -238,7 +191,9 @@ async fn the_states_of_a_process_are_remembered_while_somebody_looks() {
     let decoded: Vec<_> = all.iter().map(|it| n(&it.state.as_ref().unwrap().decode().unwrap())).collect();
     assert_eq!(decoded, [Some(1), Some(11), Some(31)]);
     assert!(all.windows(2).all(|pair| pair[0].seq < pair[1].seq));
-    let ReplyValue::Usage(usage) = place.ask("usage", json!({})).await.unwrap() else { panic!("how much it uses") };
+    let Some(ReplyValue::Usage(usage)) = owner.ask("usage", json!({})).await.unwrap() else {
+        panic!("how much it uses")
+    };
     let used = |limit: LimitKind| usage.used.iter().find(|used| used.limit == limit).unwrap();
     assert!(used(LimitKind::Processes).now > 20 && used(LimitKind::Processes).most == Some(10_000));
     assert!(used(LimitKind::TotalBytes).now > 0 && used(LimitKind::TotalReductions).most.is_none());
@@ -248,12 +203,12 @@ async fn the_states_of_a_process_are_remembered_while_somebody_looks() {
 #[tokio::test]
 async fn only_events_that_match_a_pattern_are_sent() {
     let main = "{:ok, _} = Counter.start_link(1)\nfor n <- 1..50, do: Counter.add(n)\nIO.puts(\"done\")\nProcess.sleep(:infinity)\n";
-    let mut place = place(json!({"lib/counter.ex": COUNTER, "main.exs": main})).await;
+    let (place, mut owner) = place(json!({"lib/counter.ex": COUNTER, "main.exs": main})).await;
     // In the address: encoded as a browser does.
     let pattern = "%25%7Bevent:%20:sent,%20message:%20%7B_,%20_,%20%7B:add,%20n%7D%7D%7D%20when%20n%20%3E%2045";
     let query = format!("&kinds=events&pattern={pattern}");
     let mut filtered = LiveSocket::open(&place.server, &place.owner, &place.sandbox, &query).await.unwrap();
-    place.run("done").await;
+    owner.run_until("done").await;
     let mut seen = Vec::new();
     while seen.len() < 5 {
         let ServerMessage::Event(event) = filtered.next().await.unwrap().expect("it goes on") else { continue };
@@ -268,16 +223,16 @@ async fn only_events_that_match_a_pattern_are_sent() {
     assert_eq!(seen, [46, 47, 48, 49, 50]);
     // The filter of a connection can be another one, and what cannot be read says where.
     let bad = json!({"kinds": null, "events": {"pattern": "%{event: }"}});
-    let refused = place.ask("filter", bad).await.unwrap_err();
-    assert_eq!(refused, "the pattern, column 10: a pattern is expected here");
-    place.ask("filter", json!({"kinds": null, "events": {"kinds": ["exited"]}})).await.unwrap();
-    place.batches.clear();
-    place.ask("evaluate", json!({"code": "send(self(), :hi)"})).await.unwrap();
-    place.until(|world| world.totals.exited > 0).await;
-    let kinds = place.batches.iter().flat_map(|batch| &batch.events).map(|event| event.kind.name());
+    assert_eq!(owner.ask("filter", bad).await, Err("invalid".to_owned()));
+    assert_eq!(owner.why, "the pattern, column 10: a pattern is expected here");
+    owner.ask("filter", json!({"kinds": null, "events": {"kinds": ["exited"]}})).await.unwrap();
+    owner.batches.clear();
+    owner.ask("evaluate", json!({"code": "send(self(), :hi)"})).await.unwrap();
+    owner.until_world(|world| world.totals.exited > 0).await;
+    let kinds = owner.batches.iter().flat_map(|batch| &batch.events).map(|event| event.kind.name());
     assert!(kinds.into_iter().all(|kind| kind == "exited"));
     for query in ["pattern=%25%7B", "events=launched", "pids=x", "pattern=x%20when"] {
-        let path = format!("/api/sandboxes/{}/events?{query}", place.sandbox);
+        let path = place.path(&format!("/events?{query}"));
         let answer = place.owner.ask(Method::GET, &path, None).await.unwrap();
         assert_eq!((answer.status, answer.code()), (400, "invalid"), "{query}: {answer:?}");
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::api::live::{LiveEvent, ServerMessage};
-use shared::api::run::{Picture, ReplyValue, RunEnd, RunSnapshot, RunState, RunStatus};
+use shared::api::run::{EventBatch, Picture, ReplyValue, RunEnd, RunSnapshot, RunState, RunStatus};
 use shared::term::Atom;
 use shared::world::World;
 use shared::{EventSeq, Pid};
@@ -24,13 +24,17 @@ pub(crate) async fn watch(server: &TestServer, who: &Person, sandbox: &str) -> W
         ServerMessage::Snapshot { snapshot, .. } => snapshot.run,
         other => panic!("it begins with {other:?}"),
     };
-    Watcher { socket, last: 0, seen: snapshot.map(|run| *run) }
+    Watcher { socket, last: 0, seen: snapshot.map(|run| *run), batches: Vec::new(), why: String::new() }
 }
 
 pub(crate) struct Watcher {
     pub(crate) socket: LiveSocket,
     last: u64,
     pub(crate) seen: Option<RunSnapshot>,
+    /// What came of events, since somebody cleared it.
+    pub(crate) batches: Vec<EventBatch>,
+    /// Why a command was refused last.
+    pub(crate) why: String,
 }
 
 impl Watcher {
@@ -38,7 +42,14 @@ impl Watcher {
     pub(crate) async fn step(&mut self) -> Option<(u64, Result<Option<ReplyValue>, String>)> {
         match self.socket.next().await.unwrap().expect("it goes on") {
             ServerMessage::Reply { id, error, value } => {
-                return Some((id, error.map_or(Ok(value.map(|value| *value)), |error| Err(error.code))));
+                let done = match error {
+                    None => Ok(value.map(|value| *value)),
+                    Some(error) => {
+                        self.why = error.message;
+                        Err(error.code)
+                    }
+                };
+                return Some((id, done));
             }
             ServerMessage::Snapshot { snapshot, .. } => self.seen = snapshot.run.map(|run| *run),
             ServerMessage::Event(event) => self.add(event.event),
@@ -64,6 +75,7 @@ impl Watcher {
                     batch.events.iter().for_each(|event| seen.picture.world.apply(event));
                     seen.picture.through = batch.through;
                 }
+                self.batches.push(batch);
             }
             LiveEvent::Picture(picture) => {
                 let seen = self.seen.as_mut().expect("a run comes before its pictures");
