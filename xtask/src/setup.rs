@@ -55,6 +55,7 @@ pub(crate) fn chromium() -> anyhow::Result<PathBuf> {
 }
 
 /// The folder of the database server that the store is tested with.
-pub(crate) fn postgres() -> anyhow::Result<PathBuf> {
+pub(crate) fn postgres(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let _lock = stamp::lock(&workspace.cache)?;
     postgres::ensure()
 }

@@ -129,7 +129,7 @@ fn prepare<'a>(workspace: &'a Workspace, options: &Options, chosen: &[Part]) -> 
     }
     if chosen.contains(&Part::Postgres) {
         // Before anything is built, so that who cannot install it learns of it at once.
-        setup::postgres()?;
+        setup::postgres(workspace)?;
     }
     if chosen.contains(&Part::Collab) {
         setup::for_collab(workspace)?;

@@ -36,7 +36,7 @@ pub(crate) fn unprivileged(user: &str, program: &str) -> Command {
 }
 
 /// Whether root runs us.
-pub(crate) fn is_root() -> bool {
+fn is_root() -> bool {
     read(&mut command("id", ["-u"])).is_ok_and(|id| id.trim() == "0")
 }
 

@@ -41,7 +41,17 @@ pub(crate) fn build_server(context: &Context<'_>) -> anyhow::Result<()> {
 
 /// Runs `cargo test` with these arguments and counts what it reports.
 pub(crate) fn run(arguments: &[&str], context: &Context<'_>) -> anyhow::Result<Outcome> {
-    count(&mut prepared(["test", "--locked", "--no-fail-fast"].iter().chain(arguments), context))
+    run_with(arguments, &[], context)
+}
+
+/// The same with variables of its own.
+pub(crate) fn run_with(
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    context: &Context<'_>,
+) -> anyhow::Result<Outcome> {
+    let mut command = prepared(["test", "--locked", "--no-fail-fast"].iter().chain(arguments), context);
+    count(command.envs(variables.iter().copied()))
 }
 
 /// Runs a command whose output is that of Rust's test harness, shows it, and adds up the results.

@@ -23,10 +23,9 @@ const START: Duration = Duration::from_secs(60);
 const END: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(context: &Context<'_>) -> anyhow::Result<Outcome> {
-    let server = Server::start(&setup::postgres()?)?;
-    let mut tests = cargo_test::prepared(["test", "--workspace", "--test", "api"], context);
-    tests.env("ORRERY_TEST_DATABASE", server.url());
-    cargo_test::count(&mut tests)
+    let server = Server::start(&setup::postgres(context.workspace)?)?;
+    let database = server.url();
+    cargo_test::run_with(&["--workspace", "--test", "api"], &[("ORRERY_TEST_DATABASE", &database)], context)
 }
 
 /// A PostgreSQL with a folder of its own, reached over a socket in it; it ends with this.
