@@ -87,17 +87,27 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
     if !options.json {
         println!("{:<34} {:>14} {:>14} {:>8}", "name", "ours", "theirs", "ratio");
     }
-    let mut measured = 0;
+    let (mut measured, mut failed) = (0, Vec::new());
     for (group, bench) in BENCHES {
         let asked_within = options.names.iter().any(|name| name.starts_with(group));
         if !wanted(group) && !asked_within {
             continue;
         }
-        for figure in bench(&context)?.iter().filter(|figure| wanted(&figure.name)) {
+        let figures = match bench(&context) {
+            Ok(figures) => figures,
+            Err(error) => {
+                // The other groups are not measured in vain.
+                eprintln!("{group}: {error:#}");
+                failed.push(*group);
+                continue;
+            }
+        };
+        for figure in figures.iter().filter(|figure| wanted(&figure.name)) {
             measured += 1;
             if options.json { println!("{}", serde_json::to_string(figure)?) } else { print(figure) }
         }
     }
+    anyhow::ensure!(failed.is_empty(), "could not be measured: {}", failed.join(", "));
     anyhow::ensure!(measured > 0, "there is no figure of this name; there are {}", groups().join(", "));
     Ok(())
 }
