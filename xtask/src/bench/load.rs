@@ -5,5 +5,5 @@ use crate::setup;
 
 pub(crate) fn measure(context: &Context<'_>) -> anyhow::Result<Vec<Figure>> {
     setup::for_collab(context.workspace)?;
-    program::figures(context, "load-bench", "load")
+    program::figures(context, "load")
 }

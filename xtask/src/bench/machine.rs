@@ -3,5 +3,5 @@
 use super::{Context, Figure, program};
 
 pub(crate) fn measure(context: &Context<'_>) -> anyhow::Result<Vec<Figure>> {
-    program::figures(context, "machine-bench", "machine")
+    program::figures(context, "machine")
 }

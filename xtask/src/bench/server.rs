@@ -32,7 +32,7 @@ pub(crate) fn measure(context: &Context<'_>) -> anyhow::Result<Vec<Figure>> {
         Figure::absolute("server/warm-start", "ms", median(&mut warm)),
         Figure::absolute("server/binary", "MB", megabytes),
     ];
-    figures.extend(program::figures(context, "server-bench", "server")?);
+    figures.extend(program::figures(context, "server")?);
     Ok(figures)
 }
 

@@ -3,5 +3,5 @@
 use super::{Context, Figure, program};
 
 pub(crate) fn measure(context: &Context<'_>) -> anyhow::Result<Vec<Figure>> {
-    program::figures(context, "travel-bench", "travel")
+    program::figures(context, "travel")
 }

@@ -36,7 +36,7 @@ const PROGRAMS: [(&str, &str); 13] = [
 /// Runs of each program, of which the best counts.
 const RUNS: usize = 5;
 
-fn main() -> anyhow::Result<()> {
+pub(crate) fn run() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     bench::compile(folder.path(), &["bench_programs.erl", "bench_json.ex"])?;
     let template = bench::template(folder.path())?;

@@ -11,8 +11,8 @@ use tokio_tungstenite::tungstenite::Message;
 use yrs::updates::decoder::Decode as _;
 use yrs::{Doc, Map as _, Out, Text as _, Transact as _, WriteTxn as _};
 
-use crate::server::Process;
-use crate::{Socket, part};
+use super::server::Process;
+use super::{Socket, part};
 
 /// Where in a document people type.
 pub(crate) const FILES: &str = "files";

@@ -10,8 +10,8 @@ use tests::client::Person;
 use tests::socket::frame;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::Socket;
-use crate::rooms::{Load, Seat};
+use super::Socket;
+use super::rooms::{Load, Seat};
 
 /// A server that ends with this.
 pub(crate) struct Process(Child);

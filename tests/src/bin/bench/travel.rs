@@ -21,7 +21,7 @@ const PAIRS: usize = 25;
 /// Events of the run in which moments are sought.
 const EVENTS: u64 = 1_000_000;
 
-fn main() -> anyhow::Result<()> {
+pub(crate) fn run() -> anyhow::Result<()> {
     recording()?;
     hundred_processes()?;
     seeking()

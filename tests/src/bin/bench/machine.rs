@@ -39,11 +39,10 @@ const SERVERS: i64 = 10_000;
 /// What Linux allows by default.
 const DEFAULT_MAX_MAP_COUNT: f64 = 65_530.0;
 
-fn main() -> anyhow::Result<()> {
+pub(crate) fn run(wanted: &[String]) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     bench::compile(folder.path(), &["machine_programs.erl"])?;
     let template = bench::template(folder.path())?;
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| name.starts_with(wanted.as_str()));
     for (name, function, count) in PROGRAMS {
         if is_wanted(name) {

@@ -10,9 +10,9 @@ use tests::socket::frame;
 use tokio_tungstenite::tungstenite::Message;
 use yrs::{Doc, Map as _, ReadTxn as _, StateVector, TextPrelim, Transact as _, WriteTxn as _};
 
-use crate::Socket;
-use crate::rooms::{FILE, FILES, Load, Seat};
-use crate::server::Process;
+use super::Socket;
+use super::rooms::{FILE, FILES, Load, Seat};
+use super::server::Process;
 
 /// One that ends with this.
 pub(crate) struct Server {

@@ -21,13 +21,13 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use yrs::updates::decoder::Decode as _;
 use yrs::{Doc, GetString as _, Map as _, Out, ReadTxn as _, Text as _, Transact as _, WriteTxn as _};
 
-use crate::rooms::Load;
-use crate::server::Server;
+use self::rooms::Load;
+use self::server::Server;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+pub(crate) async fn run() -> anyhow::Result<()> {
     let server = Server::start()?;
     start(&server).await?;
     for load in [rooms::MANY_ROOMS, rooms::ONE_ROOM] {

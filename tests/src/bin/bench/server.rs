@@ -50,7 +50,7 @@ struct Place {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+pub(crate) async fn run() -> anyhow::Result<()> {
     let server = TestServer::start().await?;
     let mut places = Vec::with_capacity(SANDBOXES);
     for number in 0..SANDBOXES {
