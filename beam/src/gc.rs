@@ -3,6 +3,7 @@
 //! Precise roots: the live X registers, the stack, the process' own fields and its decoded messages. Return addresses and
 //! catches on the stack carry tags of their own and are skipped. Literals lie outside the from-space and are left alone.
 
+use crate::copy;
 use crate::heap::{Block, Fragment, Heap, RESERVED_WORDS};
 use crate::term::{Term, header_kind, header_size, kind, tag};
 
@@ -164,7 +165,7 @@ fn move_term(slot: &mut Term, from: &FromSpace, top: &mut *mut u64) {
         }
         let new = *top;
         let size = 1 + header_size(head);
-        std::ptr::copy_nonoverlapping(p, new, size);
+        copy::words(p, new, size);
         *top = new.add(size);
         *slot = Term::boxed_ptr(new);
         *p = slot.0;

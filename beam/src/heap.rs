@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use num_bigint::{BigInt, Sign};
 
+use crate::copy;
 use crate::fail::Fail;
 use crate::term::{SMALL_MAX, SMALL_MIN, Term, header, header_kind, kind, tag};
 
@@ -147,8 +148,11 @@ pub struct Heap {
 impl Heap {
     /// An empty heap with a block of a number of words.
     pub fn new(words: usize) -> Heap {
-        let block = Block::new(words.max(MIN_BLOCK_WORDS));
-        let (top, stack) = (block.start, block.end());
+        Heap::with(Block::new(words.max(MIN_BLOCK_WORDS)))
+    }
+
+    fn with(block: Block) -> Heap {
+        let (top, stack, min_words) = (block.start, block.end(), block.words);
         Heap {
             block,
             top,
@@ -161,11 +165,35 @@ impl Heap {
             off_heap_bytes: 0,
             off_heap_live: 0,
             max_words: 0,
-            min_words: words.max(MIN_BLOCK_WORDS),
+            min_words,
             live_words: 0,
             collections: 0,
             stress: false,
             is_requested: false,
+        }
+    }
+
+    /// A heap whose block has no room, so that all that it holds lies in fragments. It is not collected.
+    pub(crate) fn of_fragments() -> Heap {
+        Heap::with(Block::new(0))
+    }
+
+    /// Takes over what a heap of fragments holds: the next collection keeps what is in use of it.
+    pub(crate) fn absorb(&mut self, mut other: Heap) {
+        self.fragment_words += std::mem::take(&mut other.fragment_words);
+        self.fragments.append(&mut other.fragments);
+        self.off_heap_bytes += other.off_heap_bytes;
+        let mut last = Term::NIL;
+        let mut list = std::mem::replace(&mut other.binrefs, Term::NIL);
+        let first = list;
+        while !list.is_nil() {
+            last = list;
+            list = Term(list.words()[1]);
+        }
+        if !last.is_nil() {
+            // SAFETY: the last BINREF of the other heap, whose second word links to the next one.
+            unsafe { *last.ptr().add(2) = self.binrefs.0 };
+            self.binrefs = first;
         }
     }
 
@@ -290,7 +318,7 @@ impl Heap {
         // SAFETY: `alloc` gave room for the header and the words.
         unsafe {
             *p = header(kind, words.len(), aux);
-            std::ptr::copy_nonoverlapping(words.as_ptr(), p.add(1), words.len());
+            copy::words(words.as_ptr(), p.add(1), words.len());
         }
         Term::boxed_ptr(p)
     }
@@ -423,7 +451,7 @@ impl Heap {
             if words > 0 {
                 *p.add(1 + words) = 0;
             }
-            std::ptr::copy_nonoverlapping(bytes.as_ptr(), p.add(2).cast(), size);
+            copy::bytes(bytes.as_ptr(), p.add(2).cast(), size);
         }
         Term::boxed_ptr(p)
     }

@@ -87,6 +87,11 @@ pub trait Host {
     fn work(&mut self) -> usize {
         0
     }
+    /// How often a persistent term of the sandbox was replaced or erased; `None` where nobody counts. While it stays the same, what was
+    /// read is as it was.
+    fn persistent_changes(&mut self) -> Option<u64> {
+        None
+    }
     /// The next reference number of the sandbox.
     fn make_ref(&mut self) -> u64;
     /// The next unique integer of the sandbox (monotonic).

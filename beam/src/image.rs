@@ -30,7 +30,6 @@ impl ImageRef {
             code: CodeStore::default(),
             natives: Vec::new(),
             native_index: HashMap::new(),
-            persistent: HashMap::new(),
             library_atoms: None,
             release: Release::default(),
         };
@@ -76,8 +75,6 @@ pub struct Image {
     /// What natives are called, by number.
     pub natives: Vec<Signature>,
     native_index: HashMap<Mfa, u32>,
-    /// `persistent_term` values that this image holds as literals.
-    pub persistent: HashMap<Term, Term>,
     /// Number of atoms when the library was loaded; none in an image that was not prepared for processes of a sandbox.
     pub library_atoms: Option<usize>,
     /// What the library is part of.

@@ -2,12 +2,12 @@
 //!
 //! # Layout
 //! - [`bits`], [`bitstring`]: bit positions, and what the instructions of the bit syntax do
-//! - [`term`], [`map`], [`heap`], [`gc`]: values and the private memory of a process
+//! - [`term`], [`map`], [`heap`], [`gc`], `copy`: values and the private memory of a process
 //! - [`atom`], [`code`], [`image`]: what processes of a template share
 //! - [`instr`], [`load`], [`interp`]: instructions, how they are made, how they run
 //! - [`loader`]: from a `.beam` file to tables and instructions
 //! - [`arith`]: the operators on numbers
-//! - [`vm`], [`registers`], [`mailbox`], [`dictionary`], [`flags`], [`inspect`]: one process
+//! - [`vm`], [`registers`], [`mailbox`], [`dictionary`], `persistent_terms`, [`flags`], [`inspect`]: one process
 //! - [`compare`], [`hash`]: order, equality and hashes of terms
 //! - [`etf`]: the external term format
 //! - [`deflate`]: compression with the bytes of zlib
@@ -26,6 +26,7 @@ pub mod bits;
 pub mod bitstring;
 pub mod code;
 pub mod compare;
+mod copy;
 pub mod deflate;
 pub mod dictionary;
 pub mod etf;
@@ -47,6 +48,7 @@ pub mod loader;
 pub mod mailbox;
 pub mod map;
 pub mod natives;
+mod persistent_terms;
 pub mod print;
 pub mod probes;
 pub mod regex;

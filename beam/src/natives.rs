@@ -32,6 +32,7 @@ pub mod numbers;
 pub mod operators;
 pub mod os;
 pub mod packet;
+pub mod persistent_terms;
 pub mod processes;
 pub mod raise;
 pub mod re;
@@ -121,6 +122,7 @@ const TABLES: &[&[Native]] = &[
     operators::NATIVES,
     os::NATIVES,
     packet::NATIVES,
+    persistent_terms::NATIVES,
     processes::NATIVES,
     raise::NATIVES,
     re::NATIVES,

@@ -18,6 +18,7 @@ use crate::natives::buffers::Buffers;
 use crate::natives::debug::internal_state::InternalState;
 use crate::natives::messages;
 use crate::natives::zlib::stream::Streams;
+use crate::persistent_terms::PersistentTerms;
 use crate::regex::cache::Regexes;
 use crate::registers::Registers;
 use crate::term::Term;
@@ -42,6 +43,8 @@ pub struct Vm {
     pub pid: Term,
     /// Its group leader.
     pub group_leader: Term,
+    /// Persistent terms that it has read.
+    pub(crate) persistent_terms: PersistentTerms,
     /// Streams of `zlib`.
     pub zlib: Streams,
     /// Regular expressions that the process has compiled.
@@ -109,6 +112,7 @@ impl Vm {
             host,
             pid,
             group_leader: pid,
+            persistent_terms: PersistentTerms::default(),
             zlib: Streams::default(),
             regexes: Regexes::default(),
             reductions_left: 0,

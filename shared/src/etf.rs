@@ -9,6 +9,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::ids::Ref;
 use crate::term::{DecodeError, Term};
 
 /// A term in the external term format with its version byte. Whoever made it vouches for that: [`Etf::checked`]
@@ -103,6 +104,17 @@ impl AsRef<[u8]> for Etf {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
+}
+
+/// The reference of this sandbox at the beginning of some encoded terms (without version byte), if there is one and it is encoded as the
+/// BEAM does it, and what is behind it.
+pub fn encoded_local_ref(terms: &[u8]) -> Option<(Ref, &[u8])> {
+    /// `NEWER_REFERENCE_EXT` of three words, with the node as `SMALL_ATOM_UTF8_EXT` and creation 0.
+    const LOCAL: &[u8; 22] = b"\x5a\x00\x03\x77\x0dnonode@nohost\x00\x00\x00\x00";
+    let (words, rest) = terms.strip_prefix(LOCAL)?.split_first_chunk::<12>()?;
+    let [[a, b, c, d], [e, f, g, h], [i, j, k, l]] = words.as_chunks::<4>().0 else { return None };
+    let words = [[a, b, c, d], [e, f, g, h], [i, j, k, l]].map(|word| u32::from_be_bytes(word.map(|byte| *byte)));
+    Some((Ref::from_words(words)?, rest))
 }
 
 /// An element of [`Etf::tuple`].

@@ -1,7 +1,8 @@
 %% Programs that show what processes, messages and tables cost. The same ones run in a sandbox and in real Erlang.
 -module(machine_programs).
 -behaviour(gen_server).
--export([spawned/1, ended/1, round_trips/1, calls/1, fan_in/1, inserts/1, lookups/1, servers/1]).
+-export([spawned/1, ended/1, round_trips/1, calls/1, fan_in/1, inserts/1, lookups/1, counts/1,
+         persistent_reads/1, servers/1]).
 -export([forever/0, nothing/0]).
 -export([server_bytes/0, time/2]).
 -export([init/1, handle_call/3, handle_cast/2]).
@@ -76,6 +77,22 @@ lookups(N) ->
 
 lookups(_, 0) -> ok;
 lookups(Table, N) -> [_] = ets:lookup(Table, N rem ?KEYS), lookups(Table, N - 1).
+
+counts(N) ->
+    Table = ets:new(table, [public]),
+    [ets:insert(Table, {Key, 0}) || Key <- lists:seq(0, ?KEYS - 1)],
+    counts(Table, N).
+
+counts(_, 0) -> ok;
+counts(Table, N) -> ets:update_counter(Table, N rem ?KEYS, 1), counts(Table, N - 1).
+
+%% Reads of one large term.
+persistent_reads(N) ->
+    persistent_term:put(?MODULE, maps:from_list([{Key, {Key, value}} || Key <- lists:seq(1, ?KEYS)])),
+    reads(N).
+
+reads(0) -> ok;
+reads(N) -> ?KEYS = map_size(persistent_term:get(?MODULE)), reads(N - 1).
 
 %% Servers that have answered once and wait.
 servers(0) -> receive stop -> ok end;

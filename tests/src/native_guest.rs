@@ -233,6 +233,9 @@ impl beam::host::Host for VmHost {
     fn work(&mut self) -> usize {
         self.with(|host| usize::try_from(host.take_work()).unwrap_or(usize::MAX)).unwrap_or(0)
     }
+    fn persistent_changes(&mut self) -> Option<u64> {
+        self.with(|host| host.kernel().persistent_terms().changes())
+    }
     fn make_ref(&mut self) -> u64 {
         self.with(|host| host.make_ref().0).unwrap_or(0)
     }

@@ -31,6 +31,7 @@ mod wasm {
         safe fn call(function: u32, arguments: *const u8, length: usize) -> i64;
         safe fn call_in(function: u32, buffer: *mut u8, length: usize, room: usize) -> i64;
         safe fn reply(to: *mut u8);
+        safe fn persistent_changes() -> u64;
         safe fn make_ref() -> u64;
         safe fn unique_integer() -> u64;
         safe fn monotonic_time() -> i64;
@@ -125,6 +126,9 @@ mod wasm {
         }
         fn work(&mut self) -> usize {
             std::mem::take(&mut self.work)
+        }
+        fn persistent_changes(&mut self) -> Option<u64> {
+            Some(persistent_changes())
         }
         fn make_ref(&mut self) -> u64 {
             make_ref()

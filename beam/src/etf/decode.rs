@@ -9,7 +9,7 @@ use crate::code::FunEntry;
 use crate::heap::Heap;
 use crate::image::ImageRef;
 use crate::map;
-use crate::term::{Term, kind};
+use crate::term::{Term, header, kind};
 
 use super::encode::local_check;
 use super::{DecodeError, VERSION, entries, tag};
@@ -114,8 +114,23 @@ impl Decoder<'_, '_> {
     }
 
     fn shallow(&mut self, levels: usize) -> Result<Term> {
+        // Most of what terms consist of needs no more than this.
+        match self.reader.peek() {
+            Some(tag::SMALL_INTEGER) => {
+                self.reader.byte()?;
+                return Ok(Term::small(i64::from(self.reader.byte()?)));
+            }
+            Some(tag::INTEGER) => {
+                self.reader.byte()?;
+                return Ok(Term::small(i64::from(self.reader.u32()? as i32)));
+            }
+            Some(tag::SMALL_ATOM_UTF8) => return self.atom(),
+            _ => {}
+        }
         match self.start()? {
             Start::Value(value) => Ok(value),
+            Start::Compound(Build::Tuple, size) if levels > 0 => self.tuple(size, levels - 1),
+            Start::Compound(Build::List, parts) if levels > 0 && parts > 1 => self.list(parts - 1, levels - 1),
             Start::Compound(build, parts @ 0..=FEW) if levels > 0 => {
                 self.check_parts(parts)?;
                 let mut values = [Term::NIL; FEW];
@@ -126,6 +141,41 @@ impl Decoder<'_, '_> {
             }
             Start::Compound(build, parts) => self.deep(build, parts),
         }
+    }
+
+    /// A tuple whose elements are read into their places.
+    fn tuple(&mut self, size: usize, levels: usize) -> Result<Term> {
+        self.check_parts(size)?;
+        self.heap.check(1 + size).map_err(|_| DecodeError::OutOfMemory)?;
+        let p = self.heap.alloc(1 + size);
+        for i in 1..=size {
+            let element = self.shallow(levels)?;
+            // SAFETY: `alloc` gave room for the header and the elements. Nothing is collected meanwhile, and where an element is
+            // malformed nobody learns of the tuple.
+            unsafe { *p.add(i) = element.0 };
+        }
+        // SAFETY: as above.
+        unsafe { *p = header(kind::TUPLE, size, 0) };
+        Ok(Term::boxed_ptr(p))
+    }
+
+    /// A list of some elements, in cells that follow each other.
+    fn list(&mut self, len: usize, levels: usize) -> Result<Term> {
+        self.check_parts(len)?;
+        self.heap.check(2 * len).map_err(|_| DecodeError::OutOfMemory)?;
+        let p = self.heap.alloc(2 * len);
+        for i in 0..len {
+            let element = self.shallow(levels)?;
+            // SAFETY: `alloc` gave room for so many cells; the rest is as for a tuple.
+            unsafe {
+                *p.add(2 * i) = element.0;
+                *p.add(2 * i + 1) = Term::cons_ptr(p.add(2 * i + 2)).0;
+            }
+        }
+        let tail = self.shallow(levels)?;
+        // SAFETY: the last word of the last cell.
+        unsafe { *p.add(2 * len - 1) = tail.0 };
+        Ok(Term::cons_ptr(p))
     }
 
     fn check_parts(&self, parts: usize) -> Result<()> {

@@ -16,6 +16,9 @@ const MAX_INLINE_BYTES: usize = 64;
 /// The name of this node as it stands in nearly all pids and references.
 const LOCAL_NODE: &[u8; 15] = b"\x77\x0dnonode@nohost";
 
+/// What all references of this node begin with, save for where its name is left out: that there are three words, the name, and creation 0.
+const LOCAL_REFERENCE: &[u8; 22] = b"\x5a\x00\x03\x77\x0dnonode@nohost\0\0\0\0";
+
 /// How to encode (OTP: `erlang:term_to_binary/2`).
 #[derive(Clone, Copy, Debug)]
 pub struct EncodeOptions {
@@ -64,7 +67,8 @@ pub fn encode_list(image: &Image, terms: &[Term], out: &mut Vec<u8>) -> Result<(
     if !terms.is_empty() {
         out.byte(tag::LIST);
         out.u32(terms.len() as u32);
-        terms.iter().try_for_each(|term| encode_body(image, *term, out))?;
+        let mut encoder = Encoder { image, options: EncodeOptions::default(), out: &mut *out, parts: None };
+        terms.iter().try_for_each(|term| encoder.term(*term))?;
     }
     out.byte(tag::NIL);
     Ok(())
@@ -156,6 +160,14 @@ impl<S: Sink> Encoder<'_, S> {
     }
 
     fn shallow(&mut self, term: Term, levels: usize) -> Result<(), TooLarge> {
+        if let Some(value) = term.small_value() {
+            self.small(value);
+            return self.check();
+        }
+        if term.is_atom() {
+            self.atom(term);
+            return self.check();
+        }
         if levels > 0 {
             if let Some(elements) = term.tuple() {
                 self.tuple_start(elements.len());
@@ -172,6 +184,10 @@ impl<S: Sink> Encoder<'_, S> {
                     }
                     self.shallow(cells.tail(), levels - 1)?;
                 }
+                return self.check();
+            }
+            if term.is_kind(kind::REF) {
+                self.reference(NONODE, 0, term);
                 return self.check();
             }
         }
@@ -273,8 +289,8 @@ impl<S: Sink> Encoder<'_, S> {
         if let Ok(byte) = u8::try_from(value) {
             self.out.put(&[tag::SMALL_INTEGER, byte]);
         } else if let Ok(int) = i32::try_from(value) {
-            self.out.byte(tag::INTEGER);
-            self.out.put(&int.to_be_bytes());
+            let [a, b, c, d] = int.to_be_bytes();
+            self.out.put(&[tag::INTEGER, a, b, c, d]);
         } else {
             self.big(&[value.unsigned_abs()], value < 0);
         }
@@ -311,7 +327,7 @@ impl<S: Sink> Encoder<'_, S> {
                 self.out.u16(name.len() as u16);
             }
         }
-        self.out.put(name.as_bytes());
+        self.out.put_few(name.as_bytes());
     }
 
     /// The node of a pid, port or reference.
@@ -334,6 +350,18 @@ impl<S: Sink> Encoder<'_, S> {
     }
 
     fn reference(&mut self, node: Term, creation: u64, t: Term) {
+        if let Some(words) = t.local_ref()
+            && self.options.minor_version >= 2
+            && !self.options.local
+        {
+            let mut bytes = [0; LOCAL_REFERENCE.len() + 12];
+            let (start, rest) = bytes.split_at_mut(LOCAL_REFERENCE.len());
+            start.copy_from_slice(LOCAL_REFERENCE);
+            for (place, word) in rest.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+                *place = word.to_be_bytes();
+            }
+            return self.out.put(&bytes);
+        }
         let (words, count) = ref_words(t);
         self.out.byte(tag::NEWER_REFERENCE);
         self.out.u16(count as u16);
@@ -364,7 +392,7 @@ impl<S: Sink> Encoder<'_, S> {
         }
         match &mut self.parts {
             Some(parts) if bits.byte_len() > MAX_INLINE_BYTES && bits.is_binary() => parts.push((self.out.len(), t)),
-            _ => self.out.put(&bits.bytes()),
+            _ => self.out.put_few(&bits.bytes()),
         }
     }
 

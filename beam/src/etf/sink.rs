@@ -1,5 +1,7 @@
 //! Where encoded bytes go: to memory, or nowhere when only their number is asked for.
 
+use crate::copy;
+
 /// Takes encoded bytes.
 pub(super) trait Sink {
     /// Takes some bytes.
@@ -10,6 +12,10 @@ pub(super) trait Sink {
     /// Replaces four bytes that were taken before.
     fn patch(&mut self, at: usize, value: u32);
 
+    /// Takes bytes of which there are mostly few.
+    fn put_few(&mut self, bytes: &[u8]) {
+        self.put(bytes);
+    }
     /// Takes a byte.
     fn byte(&mut self, byte: u8) {
         self.put(&[byte]);
@@ -27,6 +33,15 @@ pub(super) trait Sink {
 impl Sink for Vec<u8> {
     fn put(&mut self, bytes: &[u8]) {
         self.extend_from_slice(bytes);
+    }
+    fn put_few(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        let len = self.len();
+        // SAFETY: there is room for them behind those that are there.
+        unsafe {
+            copy::bytes(bytes.as_ptr(), self.as_mut_ptr().add(len), bytes.len());
+            self.set_len(len + bytes.len());
+        }
     }
     fn len(&self) -> usize {
         self.len()

@@ -14,10 +14,14 @@ const MAX_NATIVE_ARITY: usize = 10;
 
 /// Calls a native with the arguments in the X registers.
 pub(super) fn native(vm: &mut Vm, index: u32) -> Outcome {
-    let native = vm.image.get().natives[index as usize];
-    let arity = usize::from(native.arity);
+    let arity = usize::from(vm.image.get().natives[index as usize].arity);
     let mut arguments = [Term::NIL; MAX_NATIVE_ARITY];
-    arguments[..arity].copy_from_slice(&vm.x[..arity]);
+    // Most have few, and a number of them that is known here is copied without further ado.
+    let few = [vm.x[0], vm.x[1], vm.x[2], vm.x[3]];
+    arguments[..few.len()].copy_from_slice(&few);
+    if arity > few.len() {
+        arguments[few.len()..arity].copy_from_slice(&vm.x[few.len()..arity]);
+    }
     guard_native(vm, index as usize, &arguments[..arity])
 }
 

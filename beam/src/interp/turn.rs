@@ -65,6 +65,7 @@ impl Vm {
     pub fn run(&mut self, reductions: i64) -> Turn {
         self.reductions_left = reductions;
         self.turn_reductions = reductions;
+        self.persistent_terms.may_have_changed();
         if let Some((module, function, arguments)) = self.hibernating.take() {
             if self.mailbox.messages.is_empty() {
                 self.hibernating = Some((module, function, arguments));

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::{FLATMAP_MAX, from_pairs, hamt, order, same};
 use crate::atom::AtomTable;
+use crate::copy;
 use crate::heap::Heap;
 use crate::term::{Term, header, kind};
 
@@ -38,7 +39,7 @@ pub(super) fn with_keys(heap: &mut Heap, keys: Term, values: &[Term]) -> Term {
     unsafe {
         *p = header(kind::FLATMAP, 1 + values.len(), 0);
         *p.add(1) = keys.0;
-        std::ptr::copy_nonoverlapping(values.as_ptr().cast(), p.add(2), values.len());
+        copy::words(values.as_ptr().cast(), p.add(2), values.len());
     }
     Term::boxed_ptr(p)
 }

@@ -6,6 +6,7 @@
 
 use super::{order, same};
 use crate::atom::AtomTable;
+use crate::copy;
 use crate::hash::internal as hash_of;
 use crate::heap::Heap;
 use crate::term::{Term, header, header_aux, header_kind, kind};
@@ -62,9 +63,9 @@ fn edit(heap: &mut Heap, node: Term, bitmap: u64, (from, to): (usize, usize), ne
     unsafe {
         *p = header(node_kind, size, bitmap);
         let at = p.add(1);
-        std::ptr::copy_nonoverlapping(before.as_ptr().cast(), at, before.len());
-        std::ptr::copy_nonoverlapping(new.as_ptr().cast(), at.add(before.len()), new.len());
-        std::ptr::copy_nonoverlapping(after.as_ptr().cast(), at.add(before.len() + new.len()), after.len());
+        copy::words(before.as_ptr().cast(), at, before.len());
+        copy::words(new.as_ptr().cast(), at.add(before.len()), new.len());
+        copy::words(after.as_ptr().cast(), at.add(before.len() + new.len()), after.len());
         if lead == 1 {
             *at = Term::small(old[0].as_small() + grow).0;
         }

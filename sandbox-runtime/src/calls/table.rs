@@ -194,3 +194,27 @@ pub const FUNCTIONS: &[(&str, &str, u8, Body)] = &[
     ("erlang", "finish_after_on_load", 2, code::finish_after_on_load),
     ("erlang", "check_old_code", 1, code::check_old_code),
 ];
+
+/// Number of a function, for those who look it up while this is compiled: one that is not in the table does not compile.
+pub(super) const fn number(module: &str, function: &str, arity: u8) -> u16 {
+    let mut number = 0;
+    while number < FUNCTIONS.len() {
+        let row = FUNCTIONS[number];
+        if row.2 == arity
+            && is_same(row.0.as_bytes(), module.as_bytes())
+            && is_same(row.1.as_bytes(), function.as_bytes())
+        {
+            return number as u16;
+        }
+        number += 1;
+    }
+    panic!("not a function of the host")
+}
+
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}

@@ -5,8 +5,33 @@ use shared::match_spec::MatchSpec;
 
 use super::answer::{Answer, Failure, Value};
 use super::arguments::Arguments;
+use super::table::number;
 use crate::host::{EtsRaise, Host};
 use crate::kernel::Raise;
+use crate::kernel::ets::Quick;
+
+/// The functions that have a quick form, by number.
+const fn quick_form(function: u16) -> Option<Quick> {
+    const LOOKUP: u16 = number("ets", "lookup", 2);
+    const LOOKUP_ELEMENT: u16 = number("ets", "lookup_element", 3);
+    const MEMBER: u16 = number("ets", "member", 2);
+    const INSERT: u16 = number("ets", "insert", 2);
+    const UPDATE_COUNTER: u16 = number("ets", "update_counter", 3);
+    match function {
+        LOOKUP => Some(Quick::Lookup),
+        LOOKUP_ELEMENT => Some(Quick::LookupElement),
+        MEMBER => Some(Quick::Member),
+        INSERT => Some(Quick::Insert),
+        UPDATE_COUNTER => Some(Quick::UpdateCounter),
+        _ => None,
+    }
+}
+
+/// Performs the function with this number where it is one of `ets` that goes as usual: whether it did, its encoded value being added
+/// to `answer`.
+pub(super) fn quick(host: &mut Host, function: u16, arguments: &[u8], answer: &mut Vec<u8>) -> bool {
+    quick_form(function).is_some_and(|function| host.ets_quick(function, arguments, answer))
+}
 
 /// A function of `ets`.
 pub(super) fn ets(host: &mut Host, arguments: &Arguments<'_>) -> Answer {

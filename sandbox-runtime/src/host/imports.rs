@@ -106,6 +106,11 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
         let reply = std::mem::take(&mut guest.data_mut().reply);
         write(&mut guest, to, &reply)
     })?;
+    // What it reads cannot be told from what it has read before, so it does not count as a call.
+    linker.func_wrap("orrery", "persistent_changes", |mut guest: Guest<'_>| {
+        let changes = guest.data_mut().with_host(|host| host.kernel().persistent_terms().changes());
+        changes.unwrap_or(0)
+    })?;
     number(linker, "make_ref", |host| host.make_ref().0 as i64)?;
     number(linker, "unique_integer", |host| host.unique_integer() as i64)?;
     number(linker, "monotonic_time", |host| host.now().0 as i64)?;

@@ -3,7 +3,7 @@
 use shared::{Term, match_spec};
 
 use super::Host;
-use crate::kernel::ets::{EtsError, EtsReply};
+use crate::kernel::ets::{EtsError, EtsReply, Quick};
 
 /// Why a call of a function of `ets` failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,14 @@ impl Host {
             None => Err(EtsRaise::Undefined),
             Some(result) => result.map_err(EtsRaise::Error),
         }
+    }
+
+    /// Calls a function of `ets` that goes as usual: whether it did, its encoded value being added to `answer`. If not, nothing was done,
+    /// and [`Host::ets`] is to be asked.
+    pub fn ets_quick(&mut self, function: Quick, arguments: &[u8], answer: &mut Vec<u8>) -> bool {
+        let reductions = self.kernel.ets_quick(self.pid, function, arguments, answer);
+        self.charge(reductions.unwrap_or(0));
+        reductions.is_some()
     }
 
     /// `erlang:match_spec_test(Subject, Specification, table)`.

@@ -15,6 +15,7 @@ mod info;
 mod key;
 mod objects;
 mod ownership;
+mod quick;
 mod select;
 mod table;
 mod traverse;
@@ -28,6 +29,7 @@ use shared::term::{Atom, MAX_DEPTH};
 use shared::{Pid, Ref, Term};
 
 pub use call::EtsReply;
+pub use quick::Quick;
 pub use table::{Protection, Table, TableKind};
 
 use super::Kernel;
@@ -172,10 +174,15 @@ impl Tables {
 }
 
 impl Kernel {
+    /// How many bytes new objects may take.
+    fn object_bytes_left(&self) -> u64 {
+        self.limits.ets_bytes.saturating_sub(self.ets.bytes + self.persistent_terms.bytes())
+    }
+
     /// Refuses to add objects when they would be too much, or nested deeper than what could ever be sent.
     fn check_objects(&mut self, pid: Pid, objects: &[table::Object]) -> Result<(), EtsError> {
         let allowed = self.limits.ets_bytes;
-        let mut left = allowed.saturating_sub(self.ets.bytes + self.persistent_terms.bytes());
+        let mut left = self.object_bytes_left();
         for object in objects {
             match table::object_bytes_within(object, left) {
                 Some(bytes) => left -= bytes,

@@ -13,12 +13,18 @@ use super::{Kernel, Raise};
 pub struct PersistentTerms {
     terms: OrdMap<Term, Etf>,
     bytes: u64,
+    changes: u64,
 }
 
 impl PersistentTerms {
     /// All pairs, in key order.
     pub fn iter(&self) -> impl Iterator<Item = (&Term, &Etf)> {
         self.terms.iter()
+    }
+
+    /// How often a value was replaced or erased: as long as this stays the same, so does what was read.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// About how many bytes they hold.
@@ -52,7 +58,8 @@ impl Kernel {
         }
         let event = EventKind::PersistentTerm { key: Etf::of(&key), erased: false };
         let removed = self.persistent_terms.terms.get(&key).map_or(0, |old| size(&key, old));
-        self.persistent_terms.terms.insert(key, value);
+        let replaced = self.persistent_terms.terms.insert(key, value);
+        self.persistent_terms.changes += u64::from(replaced.is_some());
         self.persistent_terms.bytes = self.persistent_terms.bytes + added - removed;
         self.record(Some(pid), event);
         Ok(())
@@ -64,6 +71,7 @@ impl Kernel {
             return false;
         };
         self.persistent_terms.bytes -= size(key, &old);
+        self.persistent_terms.changes += 1;
         self.record(Some(pid), EventKind::PersistentTerm { key: Etf::of(key), erased: true });
         true
     }

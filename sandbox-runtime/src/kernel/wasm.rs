@@ -16,7 +16,7 @@ const MAGIC: &[u8] = b"\0asm";
 const IMPORTS: &str = "orrery";
 
 /// Names of the imports, with the types of their parameters and results: `i` for `i32`, `l` for `i64`.
-pub const IMPORTED: [(&str, &str, &str); 18] = [
+pub const IMPORTED: [(&str, &str, &str); 19] = [
     ("send", "iiii", "l"),
     ("send_to", "lii", "l"),
     ("receive", "", "l"),
@@ -25,6 +25,7 @@ pub const IMPORTED: [(&str, &str, &str); 18] = [
     ("call", "iii", "l"),
     ("call_in", "iiii", "l"),
     ("reply", "i", ""),
+    ("persistent_changes", "", "l"),
     ("make_ref", "", "l"),
     ("unique_integer", "", "l"),
     ("monotonic_time", "", "l"),

@@ -1,7 +1,7 @@
 //! ETS against what Erlang/OTP gives, and what the machine adds.
 
 use sandbox_runtime::host::{EtsRaise, Host};
-use sandbox_runtime::kernel::ets::EtsError;
+use sandbox_runtime::kernel::ets::{EtsError, Quick};
 use sandbox_runtime::kernel::spawn::SpawnOptions;
 use sandbox_runtime::kernel::{Config, Kernel};
 use shared::event::Entry;
@@ -50,6 +50,119 @@ fn calls_give_what_otp_gives() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+fn quick_form(function: &str, arity: usize) -> Option<Quick> {
+    match (function, arity) {
+        ("lookup", 2) => Some(Quick::Lookup),
+        ("lookup_element", 3) => Some(Quick::LookupElement),
+        ("member", 2) => Some(Quick::Member),
+        ("insert", 2) => Some(Quick::Insert),
+        ("update_counter", 3) => Some(Quick::UpdateCounter),
+        _ => None,
+    }
+}
+
+/// Two machines with the same past, one of which does what it can in the quick way.
+struct Both {
+    quick: Kernel,
+    usual: Kernel,
+    pid: Pid,
+    /// Calls that had a quick form, and those that went that way.
+    counts: (usize, usize),
+}
+
+impl Both {
+    fn new(limits: Limits) -> Both {
+        let ((mut quick, pid), (mut usual, _)) = (kernel_with(limits.clone()), kernel_with(limits));
+        quick.journal_mut().start_digest();
+        usual.journal_mut().start_digest();
+        Both { quick, usual, pid, counts: (0, 0) }
+    }
+
+    fn call(&mut self, function: &str, args: &[Term]) -> Option<Term> {
+        let list = Etf::of(&Term::list(args.to_vec()));
+        let usual = self.usual.ets_call(self.pid, function, &list).expect("a function");
+        let mut answer = b"before".to_vec();
+        let quick = quick_form(function, args.len()).and_then(|form| {
+            self.counts.0 += 1;
+            self.quick.ets_quick(self.pid, form, list.bytes(), &mut answer)
+        });
+        match quick {
+            Some(reductions) => {
+                self.counts.1 += 1;
+                let reply = usual.as_ref().unwrap_or_else(|error| panic!("{function} {args:?}: {error:?}"));
+                let expected = [&b"before"[..], &reply.value.encode()].concat();
+                assert_eq!((answer, reductions), (expected, reply.reductions), "{function} {args:?}");
+            }
+            None => {
+                assert_eq!(answer, b"before", "{function} {args:?}");
+                assert_eq!(self.quick.ets_call(self.pid, function, &list).as_ref(), Some(&usual));
+            }
+        }
+        assert_eq!(self.quick.state_hash(), self.usual.state_hash(), "{function} {args:?}");
+        assert_eq!(self.quick.events_digest(), self.usual.events_digest(), "{function} {args:?}");
+        usual.ok().map(|reply| reply.value)
+    }
+}
+
+#[test]
+fn the_quick_way_is_the_usual_way() {
+    let mut both = Both::new(Limits::default());
+    for line in include_str!("otp/ets.txt").lines() {
+        let (text, _) = line.rsplit_once(" => ").expect("an arrow");
+        let (function, args) = text.split_once('(').expect("a call");
+        let args = parse::term(&format!("[{}]", args.strip_suffix(')').expect("a call")));
+        both.call(function, args.as_list().expect("a list"));
+    }
+    let keys =
+        "[0,1,1.0,-1,300,9223372036854775807,36893488147419103232,0.0,-0.0,a,'B c',[],[1,2],[1|2],[a,b,c,d,e],{},{1},
+        {1.0,[x]},<<>>,<<\"key\">>,#{},#{1=>a,b=>2},#{b=>2,1.0=>a}]";
+    let keys = parse::term(keys);
+    for kind in ["set", "ordered_set", "bag", "duplicate_bag"] {
+        for keypos in 1..3_i64 {
+            let options = parse::term(&format!("[{kind},{{keypos,{keypos}}}]"));
+            let table = both.call("new", &[Term::atom("t"), options]).expect("a table");
+            for round in 0..3 {
+                for key in keys.as_list().expect("a list") {
+                    let object =
+                        if keypos == 1 { [key.clone(), Term::Int(round)] } else { [Term::Int(round), key.clone()] };
+                    both.call("insert", &[table.clone(), Term::tuple(object)]);
+                    both.call("lookup", &[table.clone(), key.clone()]);
+                    both.call("member", &[table.clone(), key.clone()]);
+                    for position in 0..4 {
+                        both.call("lookup_element", &[table.clone(), key.clone(), Term::Int(position)]);
+                        for increment in [1, -7, i64::MAX] {
+                            let operation = Term::tuple([Term::Int(position), Term::Int(increment)]);
+                            both.call("update_counter", &[table.clone(), key.clone(), operation]);
+                        }
+                    }
+                    both.call("update_counter", &[table.clone(), key.clone(), Term::Int(round)]);
+                    both.call("delete", &[table.clone(), Term::Int(round)]);
+                }
+            }
+            both.call("insert", &[table.clone(), Term::tuple([Term::Nil])]);
+            both.call("delete", std::slice::from_ref(&table));
+            both.call("lookup", &[table, Term::Nil]);
+        }
+    }
+    let (with_form, quick) = both.counts;
+    assert!(quick * 4 > with_form, "only {quick} of {with_form} went the quick way");
+}
+
+#[test]
+fn the_quick_way_keeps_the_limits() {
+    let mut both = Both::new(Limits { ets_bytes: 3_000, message_bytes: 200, ..Limits::default() });
+    let table = both.call("new", &[Term::atom("t"), Term::Nil]).expect("a table");
+    let insert = |both: &mut Both, n: i64, bytes: usize| {
+        let object = Term::tuple([Term::Int(n), Term::binary(vec![7; bytes])]);
+        both.call("insert", &[table.clone(), object]).is_some()
+    };
+    let accepted = (0..100).filter(|n| insert(&mut both, *n, 50)).count();
+    assert!((1..50).contains(&accepted), "{accepted} objects fit");
+    assert!(!insert(&mut both, 0, 190), "the message is too large");
+    both.call("delete_all_objects", std::slice::from_ref(&table));
+    assert!(insert(&mut both, 0, 50));
 }
 
 /// Follows continuations to the end.

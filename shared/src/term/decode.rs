@@ -79,6 +79,16 @@ impl Term {
         if reader.rest.is_empty() { Ok(term) } else { Err(DecodeError::TrailingBytes(reader.rest.len())) }
     }
 
+    /// The first of the terms that stand one after another inside a list, without version bytes, and what is behind it.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode_element(bytes: &[u8]) -> Result<(Self, &[u8]), DecodeError> {
+        let mut reader = Reader { rest: bytes };
+        let term = reader.term(1)?;
+        Ok((term, reader.rest))
+    }
+
     /// The elements of the proper list that `bytes` encode, version byte included, nothing after it.
     ///
     /// # Errors

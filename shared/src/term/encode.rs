@@ -1,6 +1,8 @@
 //! Writing the external term format, version 131, as `term_to_binary/2` with `minor_version` 2 and `deterministic`
 //! (ERTS User's Guide, "External Term Format").
 
+use std::sync::Arc;
+
 use num_bigint::{BigInt, Sign};
 
 use super::{Atom, Bits, ExternalFun, Fun, InternalFun, List, PidTerm, PortTerm, ReferenceTerm, Term};
@@ -54,6 +56,17 @@ impl Term {
         self.encode_into(out);
     }
 
+    /// Appends the encoded list of some tuples, its version byte included.
+    pub fn encode_tuples_onto(tuples: &[Arc<[Term]>], out: &mut Vec<u8>) {
+        out.push(VERSION);
+        if !tuples.is_empty() {
+            out.push(tag::LIST);
+            put_u32(tuples.len(), out);
+            tuples.iter().for_each(|tuple| put_tuple(tuple, out));
+        }
+        out.push(tag::NIL);
+    }
+
     /// Appends the encoded term without a version byte, as it stands inside another one.
     pub fn encode_into(&self, out: &mut Vec<u8>) {
         match self {
@@ -69,10 +82,7 @@ impl Term {
             Self::Fun(Fun::Internal(fun)) => put_fun(fun, out),
             Self::Port(port) => put_port(port, out),
             Self::Pid(pid) => put_pid(pid, out),
-            Self::Tuple(elements) => {
-                put_tuple_header(elements.len(), out);
-                elements.iter().for_each(|element| element.encode_into(out));
-            }
+            Self::Tuple(elements) => put_tuple(elements, out),
             Self::Map(map) => {
                 out.push(tag::MAP);
                 put_u32(map.len(), out);
@@ -86,6 +96,11 @@ impl Term {
             Self::Bits(bits) => put_bits(bits, out),
         }
     }
+}
+
+fn put_tuple(elements: &[Term], out: &mut Vec<u8>) {
+    put_tuple_header(elements.len(), out);
+    elements.iter().for_each(|element| element.encode_into(out));
 }
 
 fn put_u32(value: usize, out: &mut Vec<u8>) {

@@ -10,7 +10,8 @@ cases() ->
      {ets_all, fun ets_all/0}, {ets_match_specs, fun ets_match_specs/0}, {ets_tab, fun ets_tab/0},
      {ets_funs_inside, fun ets_funs_inside/0}, {ets_module, fun ets_module/0},
      {match_spec_test, fun match_spec_test/0},
-     {persistent_terms, fun persistent_terms/0}, {atomics, fun atomics_cases/0}, {atomics_unsigned, fun atomics_unsigned/0},
+     {persistent_terms, fun persistent_terms/0}, {persistent_reads, fun persistent_reads/0},
+     {atomics, fun atomics_cases/0}, {atomics_unsigned, fun atomics_unsigned/0},
      {counters, fun counters_cases/0}, {environment, fun environment/0}, {environment_errors, fun environment_errors/0},
      {nodes, fun nodes_cases/0}, {ports, fun ports_cases/0}, {system_info, fun system_info_cases/0},
      {statistics, fun statistics_cases/0}, {memory, fun memory_cases/0}, {system_flags, fun system_flags/0},
@@ -180,6 +181,34 @@ persistent_terms() ->
     {persistent_term:get(K, none), attempt(fun() -> persistent_term:get(K) end), persistent_term:put(K, {value, [1, 2]}),
      persistent_term:get(K), persistent_term:put(K, other), persistent_term:get(K), lists:member({K, other}, persistent_term:get()),
      lists:sort(maps:keys(persistent_term:info())), persistent_term:erase(K), persistent_term:erase(K), persistent_term:get(K, gone)}.
+
+%% What was read stays what it was, whatever becomes of the persistent term; what is read next is what there is then.
+persistent_reads() ->
+    K = {?MODULE, "a key", <<"of several kinds">>},
+    Value = fun(N) -> #{number => N, list => lists:seq(1, 200), binary => binary:copy(<<N>>, 300), pair => {N, [N]}} end,
+    elsewhere(fun() -> persistent_term:put(K, Value(1)) end),
+    First = persistent_term:get(K),
+    Same = [persistent_term:get(K) =:= First || _ <- lists:seq(1, 100)],
+    Part = maps:get(binary, persistent_term:get(K)),
+    elsewhere(fun() -> persistent_term:put({?MODULE, another}, 1) end),
+    StillSame = persistent_term:get(K, none) =:= First,
+    elsewhere(fun() -> persistent_term:put(K, Value(2)) end),
+    Second = persistent_term:get(K),
+    erlang:garbage_collect(),
+    Kept = {First =:= Value(1), Second =:= Value(2), Part =:= binary:copy(<<1>>, 300), maps:get(pair, First)},
+    elsewhere(fun() -> persistent_term:erase(K) end),
+    Gone = {persistent_term:get(K, gone), attempt(fun() -> persistent_term:get(K) end)},
+    erlang:garbage_collect(),
+    StillKept = {First =:= Value(1), Second =:= Value(2), byte_size(maps:get(binary, Second))},
+    elsewhere(fun() -> persistent_term:put(K, now_something_else) end),
+    Last = {persistent_term:get(K, gone), persistent_term:put(K, mine), persistent_term:get(K), persistent_term:erase(K), persistent_term:get(K, gone)},
+    persistent_term:erase({?MODULE, another}),
+    {lists:usort(Same), StillSame, Kept, Gone, StillKept, Last}.
+
+%% Lets another process do something, and waits for its end.
+elsewhere(F) ->
+    {Pid, Monitor} = spawn_monitor(F),
+    receive {'DOWN', Monitor, process, Pid, normal} -> ok end.
 
 atomics_cases() ->
     A = atomics:new(3, []),

@@ -36,15 +36,20 @@ impl<'a> Reader<'a> {
         self.at = end;
         Ok(taken)
     }
+    #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
-        self.take(N)?.try_into().map_err(|_| DecodeError::Malformed)
+        let next = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()).ok_or(DecodeError::Malformed)?;
+        self.at += N;
+        Ok(*next)
     }
+    #[inline]
     pub(super) fn byte(&mut self) -> Result<u8> {
         self.array::<1>().map(|[b]| b)
     }
     pub(super) fn u16(&mut self) -> Result<u16> {
         self.array().map(u16::from_be_bytes)
     }
+    #[inline]
     pub(super) fn u32(&mut self) -> Result<u32> {
         self.array().map(u32::from_be_bytes)
     }

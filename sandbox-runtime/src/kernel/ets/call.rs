@@ -21,7 +21,7 @@ pub struct EtsReply {
 }
 
 /// Objects that are looked at for one reduction.
-const OBJECTS_PER_REDUCTION: u64 = 4;
+pub(super) const OBJECTS_PER_REDUCTION: u64 = 4;
 
 /// The work of a call that looks at what it is given and what it gives.
 fn work(args: &[Term], value: &Term) -> u64 {

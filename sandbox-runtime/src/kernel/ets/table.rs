@@ -246,9 +246,13 @@ impl Table {
     }
 
     pub(crate) fn key(&self, term: &Term) -> Key {
+        self.key_owned(term.clone())
+    }
+
+    pub(crate) fn key_owned(&self, term: Term) -> Key {
         match self.kind {
-            TableKind::OrderedSet => Key::Ordered(term.clone()),
-            _ => Key::hashed(term.clone()),
+            TableKind::OrderedSet => Key::Ordered(term),
+            _ => Key::hashed(term),
         }
     }
 
@@ -257,17 +261,27 @@ impl Table {
     }
 
     pub(crate) fn find(&self, key: &Term) -> &[Object] {
-        self.slots.get(&self.key(key)).map(Slot::objects).unwrap_or_default()
+        self.find_owned(key.clone())
+    }
+
+    pub(crate) fn find_owned(&self, key: Term) -> &[Object] {
+        self.slots.get(&self.key_owned(key)).map(Slot::objects).unwrap_or_default()
     }
 
     /// Puts an object in, in the place of the one with its key where there is only one for a key.
     pub(crate) fn put(&mut self, object: Object) {
+        let bytes = object_bytes(&object);
+        self.put_sized(object, bytes);
+    }
+
+    /// As [`Table::put`], with what the object takes ([`object_bytes_within`]).
+    pub(crate) fn put_sized(&mut self, object: Object, bytes: u64) {
         let Some(key) = self.key_of(&object).map(|key| self.key(key)) else {
             return;
         };
         match self.kind {
             TableKind::Set | TableKind::OrderedSet => {
-                self.count_in(&object);
+                self.count_in(bytes);
                 if let Some(old) = self.slots.insert(key, Slot::One(object)) {
                     old.objects().iter().for_each(|old| self.count_out(old));
                 }
@@ -278,7 +292,7 @@ impl Table {
                 if distinct && self.slots.get(&key).is_some_and(there) {
                     return;
                 }
-                self.count_in(&object);
+                self.count_in(bytes);
                 match self.slots.get_mut(&key) {
                     Some(Slot::Many(bag)) => bag.push(object),
                     _ => {
@@ -316,7 +330,7 @@ impl Table {
         if let Some(old) = self.slots.remove(&key) {
             old.objects().iter().for_each(|object| self.count_out(object));
         }
-        kept.iter().for_each(|object| self.count_in(object));
+        kept.iter().for_each(|object| self.count_in(object_bytes(object)));
         if !kept.is_empty() {
             self.slots.insert(key, Slot::Many(Bag::new(kept)));
         }
@@ -328,9 +342,9 @@ impl Table {
         std::mem::take(&mut self.size)
     }
 
-    fn count_in(&mut self, object: &[Term]) {
+    fn count_in(&mut self, bytes: u64) {
         self.size += 1;
-        self.object_bytes += object_bytes(object);
+        self.object_bytes += bytes;
     }
 
     fn count_out(&mut self, object: &[Term]) {

@@ -21,7 +21,7 @@ use shared::{Etf, Term};
 use tests::bench::{self, print, processor_time};
 
 /// Programs whose time is counted for each thing that they do, with how often they do it here.
-const PROGRAMS: [(&str, &str, i64); 7] = [
+const PROGRAMS: [(&str, &str, i64); 9] = [
     ("spawn", "spawned", 4_000),
     ("spawn-and-exit", "ended", 5_000),
     ("round-trip", "round_trips", 50_000),
@@ -29,6 +29,8 @@ const PROGRAMS: [(&str, &str, i64); 7] = [
     ("fan-in-100", "fan_in", 100_000),
     ("ets-insert", "inserts", 100_000),
     ("ets-lookup", "lookups", 100_000),
+    ("ets-update-counter", "counts", 100_000),
+    ("persistent-term-get", "persistent_reads", 100_000),
 ];
 /// Runs of which the best counts.
 const RUNS: usize = 5;
