@@ -1,9 +1,11 @@
 //! Talking to the server. Widgets never do it themselves.
 
 pub mod health;
+pub mod message;
 pub mod people;
 pub mod request;
 pub mod sandboxes;
+pub mod sessions;
 pub mod sharing;
 pub mod socket;
 

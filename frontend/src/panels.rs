@@ -1,5 +1,6 @@
 //! The panels of a sandbox, one a file. They look at what [`crate::state::lab::Lab`] holds.
 
+pub mod bounds;
 pub mod chat;
 pub mod code;
 pub mod commands;
@@ -19,3 +20,4 @@ pub mod tables;
 pub mod timeline;
 pub mod top_bar;
 pub mod tree;
+pub mod upgrade;

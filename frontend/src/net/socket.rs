@@ -25,7 +25,10 @@ pub enum SocketEvent {
     /// A text frame came.
     Text(String),
     /// It is lost, and will be tried again.
-    Lost,
+    Lost {
+        /// What the server said, for people; empty when it said nothing.
+        reason: String,
+    },
     /// It is closed for good.
     Closed {
         /// As the server gave it.
@@ -118,7 +121,7 @@ impl Inner {
 
     fn open(self: &Rc<Self>) {
         self.retry.take();
-        let Ok(socket) = WebSocket::new(&(self.url)()) else { return self.lost() };
+        let Ok(socket) = WebSocket::new(&(self.url)()) else { return self.lost(String::new()) };
         socket.set_binary_type(BinaryType::Arraybuffer);
         let listen = |name: &'static str, act: fn(&Rc<Self>, &Event)| {
             let weak = Rc::downgrade(self);
@@ -155,11 +158,11 @@ impl Inner {
             self.watch.take();
             (self.on_event)(SocketEvent::Closed { code, reason });
         } else {
-            self.lost();
+            self.lost(reason);
         }
     }
 
-    fn lost(self: &Rc<Self>) {
+    fn lost(self: &Rc<Self>, reason: String) {
         self.is_open.set(false);
         self.current.take();
         let tries = self.tries.get();
@@ -170,14 +173,14 @@ impl Inner {
         let wait = wait / 2 + (f64::from(wait) / 2.0 * js_sys::Math::random()) as u32;
         let weak = Rc::downgrade(self);
         *self.retry.borrow_mut() = Some(Timeout::new(wait, move || with(&weak, Self::open)));
-        (self.on_event)(SocketEvent::Lost);
+        (self.on_event)(SocketEvent::Lost { reason });
     }
 
     /// The browser knows before a socket does that the network is gone, and that it is back.
     fn watch_network(self: &Rc<Self>) {
         let Some(window) = web_sys::window() else { return };
         let weak = Rc::downgrade(self);
-        let offline = EventListener::new(&window, "offline", move |_| with(&weak, Self::lost));
+        let offline = EventListener::new(&window, "offline", move |_| with(&weak, |inner| inner.lost(String::new())));
         let weak = Rc::downgrade(self);
         let online = EventListener::new(&window, "online", move |_| {
             with(&weak, |inner| {
@@ -191,7 +194,7 @@ impl Inner {
             with(&weak, |inner| {
                 let silent = js_sys::Date::now() - inner.heard_at.get() > inner.silence_millis;
                 if inner.is_open.get() && silent {
-                    inner.lost();
+                    inner.lost(String::new());
                 }
             });
         };

@@ -1,7 +1,8 @@
 //! A sandbox: its files, its program, and everybody in it.
 
+mod outside;
+
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::panels::chat::TogetherPanel;
 use crate::panels::code::CodePanel;
@@ -19,9 +20,7 @@ use crate::panels::tables::TablesPanel;
 use crate::panels::timeline::TimelinePanel;
 use crate::panels::top_bar::TopBar;
 use crate::panels::tree::TreePanel;
-use crate::routes::Route;
 use crate::state::activity::use_activity;
-use crate::state::document::Connection;
 use crate::state::lab::{Lab, use_sandbox};
 use crate::state::session::{Who, use_session};
 use crate::state::topic::use_topic;
@@ -29,6 +28,7 @@ use crate::widgets::entrance::Entrance;
 use crate::widgets::frame::{Frame, SkipLink};
 use crate::widgets::splitter::{Direction, Splitter};
 use crate::widgets::tabs::{Tab, Tabs};
+use outside::{Outside, use_why};
 
 /// See [`LabPage`].
 #[derive(PartialEq, Properties)]
@@ -74,14 +74,13 @@ pub struct LabViewProps {
 /// A sandbox that is open.
 #[component]
 pub fn LabView(props: &LabViewProps) -> Html {
-    let lab = (*use_memo(props.sandbox.clone(), |sandbox| Lab::open(sandbox))).clone();
+    let attempt = use_state_eq(|| 0_u32);
+    let lab = (*use_memo((props.sandbox.clone(), *attempt), |(sandbox, _)| Lab::open(sandbox))).clone();
     use_activity(&lab.document);
-    use_topic(lab.document.connection_topic());
     let place = use_state_eq(|| "code");
-    if let Connection::Closed(reason) = lab.document.connection()
-        && lab.live.about().is_none()
-    {
-        return closed(&reason);
+    if let Some(why) = use_why(&lab) {
+        let on_again = Callback::from(move |()| attempt.set(*attempt + 1));
+        return html! { <Outside {lab} {why} is_embedded={props.is_embedded} {on_again} /> };
     }
     html! {
         <ContextProvider<Lab> context={lab}>
@@ -167,8 +166,11 @@ fn Bottom() -> Html {
     };
     html! {
         <>
-            <Tabs label="Output" prefix="bottom" {tabs} {open} {on_open} />
-            <div id="bottom-panel" class="panel" role="tabpanel" aria-labelledby={format!("bottom-{open}")}>{ panel }</div>
+            <Tabs label="Output" prefix="bottom" tabs={tabs.clone()} {open} {on_open} />
+            <div id="bottom-panel" class="panel" role="tabpanel" aria-labelledby={format!("bottom-{open}")}>
+                <h2 class="visually-hidden">{ label_of(&tabs, open) }</h2>
+                { panel }
+            </div>
         </>
     }
 }
@@ -197,24 +199,21 @@ fn Side() -> Html {
     };
     html! {
         <>
-            <Tabs label="Processes" prefix="side" {tabs} {open} {on_open} />
-            <div id="side-panel" class="panel" role="tabpanel" aria-labelledby={format!("side-{open}")}>{ panel }</div>
+            <Tabs label="Processes" prefix="side" tabs={tabs.clone()} {open} {on_open} />
+            <div id="side-panel" class="panel" role="tabpanel" aria-labelledby={format!("side-{open}")}>
+                <h2 class="visually-hidden">{ label_of(&tabs, open) }</h2>
+                { panel }
+            </div>
         </>
     }
+}
+
+/// What an open tab is called.
+fn label_of(tabs: &[Tab], open: &str) -> &'static str {
+    tabs.iter().find(|tab| tab.id == open).map_or("", |tab| tab.label)
 }
 
 /// The tab of this name; the first one when there is none.
 fn open_of(tabs: &[Tab], wanted: Option<&str>) -> &'static str {
     tabs.iter().find(|tab| Some(tab.id) == wanted).map_or(tabs[0].id, |tab| tab.id)
-}
-
-fn closed(reason: &str) -> Html {
-    html! {
-        <Frame>
-            <h1>{ "This sandbox cannot be opened" }</h1>
-            <p>{ if reason.is_empty() { "There is none at this address, or you are not in it." } else { reason } }</p>
-            <p>{ "If somebody gave you a link, open that one. If it was deleted, its copies are still there." }</p>
-            <p><Link<Route> to={Route::Start}>{ "Go to the first page" }</Link<Route>></p>
-        </Frame>
-    }
 }

@@ -4,6 +4,7 @@ use shared::api::live::LiveCommand;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
+use crate::panels::bounds::BoundsPanel;
 use crate::panels::people::PeoplePanel;
 use crate::state::lab::use_sandbox;
 use crate::state::toasts::use_toasts;
@@ -15,9 +16,9 @@ use crate::widgets::ago::ago;
 pub fn TogetherPanel() -> Html {
     html! {
         <div class="together">
-            <h2 class="visually-hidden">{ "Together" }</h2>
             <h3>{ "Here now" }</h3>
             <PeoplePanel />
+            <BoundsPanel />
             <h3>{ "Chat" }</h3>
             <Chat />
         </div>

@@ -17,7 +17,7 @@ use crate::state::document::Connection;
 use crate::state::lab::{Lab, use_may, use_sandbox};
 use crate::state::storage;
 use crate::state::toasts::use_toasts;
-use crate::state::topic::use_topic;
+use crate::state::topic::{use_seen, use_topic};
 use crate::widgets::editor::{Editor, EditorMode, Language, Mark, Suggestions};
 
 /// Where it is remembered who prefers the plain field.
@@ -31,7 +31,10 @@ const FORMAT_TRIES: usize = 3;
 pub fn CodePanel() -> Html {
     let lab = use_sandbox();
     use_topic(lab.document.files_topic());
-    use_topic(lab.document.connection_topic());
+    let connection = {
+        let document = lab.document.clone();
+        use_seen(lab.document.connection_topic(), move || document.connection())
+    };
     let moved = use_topic(lab.selected.topic());
     let may_edit = use_may(Operation::EditCode);
     let mode = use_state_eq(|| if storage::get(PLAIN_KEY).is_some() { EditorMode::Plain } else { EditorMode::Full });
@@ -61,7 +64,6 @@ pub fn CodePanel() -> Html {
         })
     };
     let gone = selection.file.clone().filter(|path| !paths.contains(path));
-    let connection = lab.document.connection();
     let on_plain = {
         let mode = mode.clone();
         Callback::from(move |_: Event| {

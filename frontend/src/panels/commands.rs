@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::elixir;
 use crate::panels::code::use_format;
 use crate::panels::run_controls::{Target, use_run};
+use crate::panels::upgrade::use_upgrade;
 use crate::state::lab::use_sandbox;
 use crate::state::storage;
 use crate::widgets::dialog::Dialog;
@@ -19,8 +20,9 @@ const KEY: &str = "orrery.no-single-keys";
 const SHOWN: usize = 14;
 
 /// The keys, as the sheet lists them.
-const KEYS: [(&str, &str); 19] = [
+const KEYS: [(&str, &str); 20] = [
     ("Ctrl+Enter", "Run"),
+    ("Ctrl+Shift+Enter", "Upgrade: bring changed modules into the program that runs"),
     ("Ctrl+K", "Commands, files, processes"),
     ("?", "This sheet"),
     ("Ctrl+F", "Search in the editor"),
@@ -52,6 +54,7 @@ enum Open {
 #[derive(Debug, Clone, PartialEq)]
 enum Act {
     Run(Target),
+    Upgrade,
     Side(&'static str),
     Bottom(&'static str),
     File(String),
@@ -66,8 +69,9 @@ enum Act {
 pub fn Commands() -> Html {
     let open = use_state_eq(|| Open::Nothing);
     let run = use_run();
+    let upgrade = use_upgrade();
     {
-        let (open, run) = (open.setter(), run.clone());
+        let (open, run, upgrade) = (open.setter(), run.clone(), upgrade.clone());
         use_effect_with((), move |()| {
             let listener = web_sys::window().map(|window| {
                 let options = EventListenerOptions::enable_prevent_default();
@@ -76,6 +80,7 @@ pub fn Commands() -> Html {
                     let with_ctrl = event.ctrl_key() || event.meta_key();
                     match event.key().as_str() {
                         "k" if with_ctrl => open.set(Open::Palette),
+                        "Enter" if with_ctrl && event.shift_key() => upgrade.emit(()),
                         "Enter" if with_ctrl && !event.default_prevented() => run.emit(Target::Main),
                         "?" if !with_ctrl && !is_typing(event) && storage::get(KEY).is_none() => open.set(Open::Sheet),
                         _ => return,
@@ -99,7 +104,7 @@ pub fn Commands() -> Html {
             <button type="button" class="button quiet" title="Commands (Ctrl+K)" onclick={show(Open::Palette)}>{ "Commands" }</button>
             <button type="button" class="button quiet icon-button" aria-label="Keys" title="Keys (?)" onclick={show(Open::Sheet)}>{ "?" }</button>
             if *open == Open::Palette {
-                <Palette on_close={close.clone()} {run} on_sheet={let open = open.setter(); Callback::from(move |()| open.set(Open::Sheet))} />
+                <Palette on_close={close.clone()} {run} {upgrade} on_sheet={let open = open.setter(); Callback::from(move |()| open.set(Open::Sheet))} />
             }
             if *open == Open::Sheet {
                 <Sheet on_close={close} />
@@ -153,6 +158,7 @@ fn Sheet(props: &SheetProps) -> Html {
 struct PaletteProps {
     on_close: Callback<()>,
     run: Callback<Target>,
+    upgrade: Callback<()>,
     on_sheet: Callback<()>,
 }
 
@@ -177,10 +183,12 @@ fn Palette(props: &PaletteProps) -> Html {
     let format = use_format();
     let act = {
         let (lab, run, close, sheet) = (lab.clone(), props.run.clone(), props.on_close.clone(), props.on_sheet.clone());
+        let upgrade = props.upgrade.clone();
         Callback::from(move |act: Act| {
             close.emit(());
             match act {
                 Act::Run(target) => run.emit(target),
+                Act::Upgrade => upgrade.emit(()),
                 Act::Side(panel) => lab.selected.change(|it| it.side = Some(panel.to_owned())),
                 Act::Bottom(panel) => lab.selected.change(|it| it.bottom = Some(panel.to_owned())),
                 Act::File(path) => lab.selected.change(|it| (it.file, it.line) = (Some(path), None)),
@@ -255,6 +263,7 @@ fn all(lab: &crate::state::lab::Lab) -> Vec<(String, Act)> {
         ("Run this file", Act::Run(Target::File)),
         ("Run the tests", Act::Run(Target::Tests)),
         ("Start IEx", Act::Run(Target::Shell)),
+        ("Upgrade the program that runs", Act::Upgrade),
         ("Show the supervision tree", Act::Side("tree")),
         ("Show the processes", Act::Side("processes")),
         ("Look into the chosen process", Act::Side("inspect")),

@@ -19,8 +19,10 @@ use crate::state::toasts::use_toasts;
 use crate::state::topic::use_topic;
 use lines::{Line, Lines, Link, Piece, links};
 
-/// Lines that are shown at most; the last ones.
+/// Lines that are shown at most, the last ones: to whoever looks back, and to whoever looks at the end, where they may come
+/// by the thousand.
 const LINES_SHOWN: usize = 1_000;
+const LINES_AT_END: usize = 250;
 
 /// The output, and the line to type in.
 #[component]
@@ -32,7 +34,7 @@ pub fn ConsolePanel() -> Html {
     let listed = use_topic(lab.document.files_topic());
     let may_run = use_may(Operation::ChangeState);
     let filter = use_state_eq(String::new);
-    let (list, at_end) = (use_node_ref(), use_mut_ref(|| true));
+    let (list, at_end) = (use_node_ref(), use_state_eq(|| true));
     let written = use_mut_ref(Written::default);
     let at = lab.selected.get().at;
     let (cut, has_run, is_alive) = lab.live.with_run_mut(|run| {
@@ -44,21 +46,25 @@ pub fn ConsolePanel() -> Html {
     let lines = &written.lines.lines;
     let wanted = filter.to_lowercase();
     let is_shown = |line: &&Rc<Line>| wanted.is_empty() || line.text.to_lowercase().contains(&wanted);
-    let mut shown: Vec<Rc<Line>> = lines.iter().rev().filter(is_shown).take(LINES_SHOWN).cloned().collect();
+    let most = if *at_end { LINES_AT_END } else { LINES_SHOWN };
+    let mut shown: Vec<Rc<Line>> = lines.iter().rev().filter(is_shown).take(most).cloned().collect();
     shown.reverse();
     {
-        let (list, at_end) = (list.clone(), at_end.clone());
+        let (list, at_end) = (list.clone(), *at_end);
         use_effect_with(shown.last().map(|line| (line.key, line.text.len())), move |_| {
-            if let Some(list) = list.cast::<Element>().filter(|_| *at_end.borrow()) {
-                list.set_scroll_top(list.scroll_height());
+            if let Some(list) = list.cast::<Element>().filter(|_| at_end) {
+                list.set_scroll_top(i32::MAX);
             }
         });
     }
-    let onscroll = Callback::from(move |event: Event| {
-        if let Some(list) = event.target_dyn_into::<Element>() {
-            at_end.replace(list.scroll_height() - list.scroll_top() - list.client_height() < 24);
-        }
-    });
+    let onscroll = {
+        let at_end = at_end.setter();
+        Callback::from(move |event: Event| {
+            if let Some(list) = event.target_dyn_into::<Element>() {
+                at_end.set(list.scroll_height() - list.scroll_top() - list.client_height() < 24);
+            }
+        })
+    };
     let on_filter = {
         let filter = filter.setter();
         Callback::from(move |event: InputEvent| {

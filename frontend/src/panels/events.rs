@@ -67,29 +67,34 @@ pub fn EventsPanel() -> Html {
             move || drop(frame)
         });
     }
-    let found = Rc::clone(&found.borrow().seqs);
-    let count = found.len();
-    let show = selection.event.or(selection.at).and_then(|seq| found.binary_search(&seq).ok());
+    let (count, kept) = (found.borrow().seqs.len(), lab.live.with_run(|run| run.events().len()));
+    let show = selection.event.or(selection.at).and_then(|seq| found.borrow().seqs.binary_search(&seq).ok());
     let draw = {
         let (lab, found) = (lab.clone(), found.clone());
         let (chosen, at) = (selection.event, selection.at);
         Callback::from(move |(first, last): (usize, usize)| {
-            let (first, last) = (first.min(found.len()), last.min(found.len()));
-            html! { for seq in found[first..last].iter().copied() { { row(&lab, seq, chosen, at) } } }
+            let seqs = &found.borrow().seqs;
+            let (first, last) = (first.min(seqs.len()), last.min(seqs.len()));
+            // Without keys: while all of them change, elements that are there take new words faster than others are made.
+            html! { for seq in seqs[first..last].iter().copied() { { row(&lab, seq, chosen, at) } } }
         })
     };
     let onkeydown = {
         let (selected, found) = (lab.selected.clone(), found.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let now = selected.get().event.and_then(|seq| found.binary_search(&seq).ok());
-            let to = match event.key().as_str() {
-                "ArrowDown" | "." => now.map_or(0, |at| at + 1),
-                "ArrowUp" | "," => now.map_or(0, |at| at.saturating_sub(1)),
-                _ => return,
+            let to = {
+                let seqs = &found.borrow().seqs;
+                let now = selected.get().event.and_then(|seq| seqs.binary_search(&seq).ok());
+                let to = match event.key().as_str() {
+                    "ArrowDown" | "." => now.map_or(0, |at| at + 1),
+                    "ArrowUp" | "," => now.map_or(0, |at| at.saturating_sub(1)),
+                    _ => return,
+                };
+                seqs.get(to).copied()
             };
-            if let Some(seq) = found.get(to) {
+            if to.is_some() {
                 event.prevent_default();
-                selected.change(|it| (it.event, it.at) = (Some(*seq), Some(*seq)));
+                selected.change(|it| (it.event, it.at) = (to, to));
             }
         })
     };
@@ -151,7 +156,7 @@ pub fn EventsPanel() -> Html {
                 />
                 <label class="small-switch"><input type="checkbox" checked={*only_selected} onchange={on_only} />{ " Only the chosen process" }</label>
                 <label class="small-switch"><input type="checkbox" checked={*with_system} onchange={on_system} />{ " System" }</label>
-                <span class="muted">
+                <span class="muted" title={format!("{kept} events are kept")}>
                     { if is_through { format!("{count} events") } else { format!("{count} events, {:.0} % looked through", share * 100.0) } }
                 </span>
             </div>
@@ -168,7 +173,7 @@ pub fn EventsPanel() -> Html {
             if count == 0 && is_through {
                 <p class="empty padded">{ "Nothing that fits has happened. Everything that a running program does stands here: who starts, who sends what to whom, who crashes." }</p>
             }
-            <Rows {count} height={ROW_HEIGHT} label="Events" role="grid" follows=true {show} {draw} {onkeydown} />
+            <Rows {count} height={ROW_HEIGHT} label="Events" role="grid" follows={selection.at.is_none()} {show} {draw} {onkeydown} />
         </div>
     }
 }
@@ -214,7 +219,6 @@ fn row(lab: &Lab, seq: EventSeq, chosen: Option<EventSeq>, at: Option<EventSeq>)
     };
     html! {
         <div
-            key={seq.0}
             role="row"
             class={classes!("row", "event", class, is_chosen.then_some("selected"), at.is_some_and(|at| seq > at).then_some("later"))}
             aria-selected={if is_chosen { "true" } else { "false" }}

@@ -3,6 +3,7 @@
 use shared::api::code::{Diagnostic, Severity};
 use yew::prelude::*;
 
+use crate::panels::upgrade::UpgradeReport;
 use crate::state::lab::use_sandbox;
 use crate::state::topic::use_topic;
 use crate::widgets::editor::Mark;
@@ -13,15 +14,18 @@ pub fn ProblemsPanel() -> Html {
     let lab = use_sandbox();
     use_topic(&lab.live.topics().run);
     let (list, has_run) = lab.live.with_run(|run| (run.diagnostics().to_vec(), run.status().is_some()));
+    let report = html! { <UpgradeReport /> };
     if list.is_empty() {
         let text = if has_run {
             "The compilers have nothing to say."
         } else {
             "What the compilers say when you run stands here."
         };
-        return html! { <p class="empty padded">{ text }</p> };
+        return html! { <>{ report }<p class="empty padded">{ text }</p></> };
     }
     html! {
+        <>
+        { report }
         <ul class="problems">
             for (at, one) in list.into_iter().enumerate() {
                 <li key={at} class={classes!("problem", severity(one.severity))}>
@@ -41,6 +45,7 @@ pub fn ProblemsPanel() -> Html {
                 </li>
             }
         </ul>
+        </>
     }
 }
 

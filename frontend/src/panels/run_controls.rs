@@ -6,8 +6,10 @@ use shared::api::run::{RunEnd, RunOptions, RunState, RunStatus, RunTarget};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use crate::panels::upgrade::use_upgrade;
 use crate::state::lab::{Lab, use_may, use_sandbox};
 use crate::state::live::Answer;
+use crate::state::run::Upgrade;
 use crate::state::toasts::{Toasts, use_toasts};
 use crate::state::topic::use_topic;
 
@@ -79,7 +81,8 @@ pub fn RunControls() -> Html {
     use_topic(&lab.live.topics().run);
     let target = use_state_eq(|| Target::Main);
     let run = use_run();
-    let status = lab.live.with_run(|run| run.status().cloned());
+    let upgrade = use_upgrade();
+    let (status, is_upgrading) = lab.live.with_run(|run| (run.status().cloned(), *run.upgrade() == Upgrade::UnderWay));
     let is_alive = status.as_ref().is_some_and(|status| status.state.is_alive());
     let is_paused = status.as_ref().is_some_and(|status| status.state == RunState::Paused);
     let act = |command: LiveCommand| {
@@ -107,6 +110,15 @@ pub fn RunControls() -> Html {
                     <span aria-hidden="true">{ "▶ " }</span>{ if is_alive { "Run again" } else { "Run" } }
                 </button>
                 if is_alive {
+                    <button
+                        type="button"
+                        class="button quiet"
+                        title="Bring changed modules into the program that runs (Ctrl+Shift+Enter)"
+                        aria-disabled={is_upgrading.then_some("true")}
+                        onclick={upgrade.reform(|_: MouseEvent| ())}
+                    >
+                        <span aria-hidden="true">{ "⇪ " }</span>{ if is_upgrading { "Upgrading…" } else { "Upgrade" } }
+                    </button>
                     <button type="button" class="button quiet" onclick={act(LiveCommand::Stop)}>
                         <span aria-hidden="true">{ "■ " }</span>{ "Stop" }
                     </button>

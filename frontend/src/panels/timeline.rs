@@ -7,6 +7,7 @@ mod scale;
 
 use std::rc::Rc;
 
+use gloo_render::{AnimationFrame, request_animation_frame};
 use shared::ids::EventSeq;
 use shared::world::Process;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
@@ -39,6 +40,7 @@ pub fn TimelinePanel() -> Html {
     let colours = use_mut_ref(|| None::<Colours>);
     // Nothing: all of it, also when there is more.
     let scale = use_state_eq(|| None::<Scale>);
+    let frame = use_mut_ref(|| None::<AnimationFrame>);
     let grip = use_mut_ref(|| None::<(i32, Scale)>);
     let picture: Rc<Picture> = {
         let lab = lab.clone();
@@ -51,12 +53,17 @@ pub fn TimelinePanel() -> Html {
         let (lab, place, scroller, picture) = (lab.clone(), place.clone(), scroller.clone(), picture.clone());
         let view = View { scale: seen, top: *top, selected: selection.pid, at: at_nanos };
         use_effect_with((version, moved, view), move |(_, _, view)| {
-            let Some(canvas) = place.cast::<HtmlCanvasElement>() else { return };
-            let Some(scroller) = scroller.cast::<Element>() else { return };
-            if let Some(context) = fit(&canvas, &scroller) {
-                let style = Colours::now(&mut colours.borrow_mut(), &canvas);
-                lab.live.with_run(|run| draw(&canvas, &context, &style, &picture, run, *view));
-            }
+            let view = *view;
+            let drawing = request_animation_frame(move |_| {
+                let Some(canvas) = place.cast::<HtmlCanvasElement>() else { return };
+                let Some(scroller) = scroller.cast::<Element>() else { return };
+                if let Some(context) = fit(&canvas, &scroller) {
+                    let style = Colours::now(&mut colours.borrow_mut(), &canvas);
+                    lab.live.with_run(|run| draw(&canvas, &context, &style, &picture, run, view));
+                }
+            });
+            // Once a frame: what was to be drawn in this one before is not drawn any more.
+            frame.replace(Some(drawing));
         });
     }
     let onwheel = {

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::net::sandboxes;
+use crate::panels::bounds::EndMark;
 use crate::panels::commands::Commands;
 use crate::panels::people::Faces;
 use crate::panels::share::ShareDialog;
@@ -44,6 +45,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <Name about={about} />
             { props.children.clone() }
             <span class="spacer"></span>
+            <EndMark />
             <ConnectionMark document={lab.document.clone()} />
             <Faces />
             if !props.is_embedded {

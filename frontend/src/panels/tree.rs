@@ -53,22 +53,18 @@ pub fn TreePanel() -> Html {
             with_system.set(!*with_system);
         })
     };
-    let toggle = {
-        let closed = closed.clone();
-        Callback::from(move |pid: Pid| {
-            let mut changed = (*closed).clone();
-            if !changed.remove(&pid) {
-                changed.insert(pid);
-            }
-            closed.set(changed);
-        })
-    };
+    let toggle = use_callback(closed.clone(), |pid: Pid, closed| {
+        let mut changed = (**closed).clone();
+        if !changed.remove(&pid) {
+            changed.insert(pid);
+        }
+        closed.set(changed);
+    });
     let selected = selection.pid.filter(|pid| rows.iter().any(|row| row.pid == *pid));
     let focusable = selected.or_else(|| rows.first().map(|row| row.pid));
     let may_act = may_kill && is_alive && selection.at.is_none();
     let chosen = rows.iter().find(|row| may_act && selected == Some(row.pid) && row.reason.is_none());
     let chosen = chosen.map(|row| (row.pid, row.name.clone()));
-    let onkeydown = keys(&lab, &rows, &toggle);
     html! {
         <div class="tree-panel">
             <div class="panel-tools">
@@ -97,40 +93,61 @@ pub fn TreePanel() -> Html {
                     { if has_run { "No process of the program is alive." } else { "Run the program: its processes stand here, under those who supervise them." } }
                 </p>
             } else {
-                <ul class="tree" role="tree" aria-label="Supervision tree" {onkeydown}>
-                    for row in rows {
-                        <li
-                            key={row.pid.0}
-                            id={format!("tree-{}", row.pid.0)}
-                            role="treeitem"
-                            class={classes!("tree-row", row.state, (selected == Some(row.pid)).then_some("selected"))}
-                            style={format!("--depth: {}", row.depth)}
-                            aria-level={(row.depth + 1).to_string()}
-                            aria-expanded={row.is_open.map(|open| if open { "true" } else { "false" })}
-                            aria-selected={if selected == Some(row.pid) { "true" } else { "false" }}
-                            tabindex={if focusable == Some(row.pid) { "0" } else { "-1" }}
-                            onclick={select(&lab, row.pid)}
-                        >
-                            <span
-                                class={classes!("twist", row.is_open.map(|open| if open { "open" } else { "shut" }))}
-                                aria-hidden="true"
-                                onclick={let pid = row.pid; toggle.reform(move |_: MouseEvent| pid)}
-                            ></span>
-                            <span class={classes!("shape", row.shape)} aria-hidden="true"></span>
-                            <span class="tree-name">{ &row.name }</span>
-                            <span class="tree-role">{ &row.role }</span>
-                            if row.restarts > 0 {
-                                <span class="restarts" aria-hidden="true" title="How often it was restarted">{ format!("↻ {}", row.restarts) }</span>
-                            }
-                            if let Some(reason) = &row.reason {
-                                <span class="tree-reason">{ reason }</span>
-                            }
-                            <span class="visually-hidden">{ row.said.clone() }</span>
-                        </li>
-                    }
-                </ul>
+                <Rows {rows} {selected} {focusable} {toggle} />
             }
         </div>
+    }
+}
+
+/// See [`Rows`].
+#[derive(PartialEq, Properties)]
+struct RowsProps {
+    rows: Vec<Row>,
+    selected: Option<Pid>,
+    /// The row that the Tab key leads to.
+    focusable: Option<Pid>,
+    toggle: Callback<Pid>,
+}
+
+/// The rows: a part of its own, so that nothing is done for them while they stay as they are.
+#[component]
+fn Rows(props: &RowsProps) -> Html {
+    let lab = use_sandbox();
+    let RowsProps { rows, selected, focusable, toggle } = props;
+    let onkeydown = keys(&lab, rows, toggle);
+    html! {
+        <ul class="tree" role="tree" aria-label="Supervision tree" {onkeydown}>
+            for row in rows.iter() {
+                <li
+                    key={row.pid.0}
+                    id={format!("tree-{}", row.pid.0)}
+                    role="treeitem"
+                    class={classes!("tree-row", row.state, (*selected == Some(row.pid)).then_some("selected"))}
+                    style={format!("--depth: {}", row.depth)}
+                    aria-level={(row.depth + 1).to_string()}
+                    aria-expanded={row.is_open.map(|open| if open { "true" } else { "false" })}
+                    aria-selected={if *selected == Some(row.pid) { "true" } else { "false" }}
+                    tabindex={if *focusable == Some(row.pid) { "0" } else { "-1" }}
+                    onclick={select(&lab, row.pid)}
+                >
+                    <span
+                        class={classes!("twist", row.is_open.map(|open| if open { "open" } else { "shut" }))}
+                        aria-hidden="true"
+                        onclick={let pid = row.pid; toggle.reform(move |_: MouseEvent| pid)}
+                    ></span>
+                    <span class={classes!("shape", row.shape)} aria-hidden="true"></span>
+                    <span class="tree-name">{ &row.name }</span>
+                    <span class="tree-role">{ &row.role }</span>
+                    if row.restarts > 0 {
+                        <span class="restarts" aria-hidden="true" title="How often it was restarted">{ format!("↻ {}", row.restarts) }</span>
+                    }
+                    if let Some(reason) = &row.reason {
+                        <span class="tree-reason">{ reason }</span>
+                    }
+                    <span class="visually-hidden">{ row.said.clone() }</span>
+                </li>
+            }
+        </ul>
     }
 }
 

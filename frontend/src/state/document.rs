@@ -77,6 +77,7 @@ struct Inner {
     presence: RefCell<Presence>,
     connection: RefCell<Connection>,
     denied: Cell<bool>,
+    refused: RefCell<Option<String>>,
     /// Up to which of its own changes this page knows that they are on the server's disk.
     kept: Cell<u32>,
     view: RefCell<Option<(String, Rc<dyn View>)>>,
@@ -114,6 +115,7 @@ impl SharedDocument {
             presence: RefCell::new(presence),
             connection: RefCell::new(Connection::Connecting),
             denied: Cell::new(false),
+            refused: RefCell::default(),
             kept: Cell::new(0),
             view: RefCell::default(),
             following: Cell::default(),
@@ -166,6 +168,13 @@ impl SharedDocument {
     #[must_use]
     pub fn is_denied(&self) -> bool {
         self.0.denied.get()
+    }
+
+    /// What the server said when it did not let this page in, or sent it out; empty when it said nothing. Nothing while the
+    /// page is in, or has not tried yet.
+    #[must_use]
+    pub fn refused(&self) -> Option<String> {
+        self.0.refused.borrow().clone()
     }
 
     /// Tries to connect at once.
@@ -323,7 +332,7 @@ impl Inner {
             }
             SocketEvent::Binary(frame) => self.on_frame(&frame),
             SocketEvent::Text(_) => {}
-            SocketEvent::Lost => {
+            SocketEvent::Lost { reason } => {
                 self.presence.borrow_mut().forget_others();
                 // Who has never been there is still on the way.
                 if *self.connection.borrow() == Connection::Together {
@@ -331,11 +340,19 @@ impl Inner {
                 }
                 self.leave_what_is_not_saved();
                 self.people_moved();
+                self.set_refused(Some(reason));
             }
             SocketEvent::Closed { reason, .. } => {
                 self.leave_what_is_not_saved();
+                self.set_refused(Some(reason.clone()));
                 self.set_connection(Connection::Closed(reason));
             }
+        }
+    }
+
+    fn set_refused(&self, refused: Option<String>) {
+        if self.refused.replace(refused.clone()) != refused {
+            self.link.notify();
         }
     }
 
@@ -350,6 +367,7 @@ impl Inner {
             }
             Message::Sync(SyncMessage::SyncStep2(update)) => {
                 self.take_update(&update);
+                self.set_refused(None);
                 self.set_connection(Connection::Together);
             }
             Message::Sync(SyncMessage::Update(update)) => self.take_update(&update),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 
 use gloo_render::{AnimationFrame, request_animation_frame};
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
 use shared::api::ErrorBody;
 use shared::api::live::{ClientMessage, LiveCommand, LiveEvent, LiveSnapshot, Participant, Position, ServerMessage};
 use shared::api::run::ReplyValue;
@@ -14,11 +14,13 @@ use shared::api::sharing::ChatMessage;
 use yew::Callback;
 use yew::platform::spawn_local;
 
+use crate::net::message;
 use crate::net::request::socket_url;
 use crate::net::sandboxes;
 use crate::net::socket::{Socket, SocketEvent};
-use crate::state::run::{Gap, Run};
+use crate::state::run::{Gap, Run, Upgrade};
 use crate::state::topic::Topic;
+use crate::state::watch::Watch;
 
 /// How often the server is asked whether it is there, so that silence means that it is not.
 const PING_MILLIS: u32 = 15_000;
@@ -26,6 +28,12 @@ const SILENCE_MILLIS: u32 = 40_000;
 
 /// Messages of the chat that are kept.
 const CHAT_MAX: usize = 500;
+
+/// Drawing what happens in the machine may take one part in so many of the time: the rest is for those who type.
+const DRAWING_SHARE: f64 = 12.0;
+
+/// However long drawing takes, it is drawn so often.
+const DRAWN_MILLIS_MAX: f64 = 1_000.0;
 
 /// What came of a command: what was asked for, when something was.
 pub type Answer = Result<Option<ReplyValue>, ErrorBody>;
@@ -41,8 +49,13 @@ struct Inner {
     participants: RefCell<BTreeMap<String, Participant>>,
     chat: RefCell<VecDeque<ChatMessage>>,
     run: RefCell<Run>,
-    /// Something has happened in the machine, and views are told with the next frame.
+    /// Something has happened in the machine, and views are told with the next frame, or with one that comes later.
     frame: RefCell<Option<AnimationFrame>>,
+    later: RefCell<Option<Timeout>>,
+    /// When views were last told, and for how many milliseconds from then they rest.
+    told: Cell<Option<(Watch, f64)>>,
+    /// Looks how long drawing took, when it is done.
+    drawn: RefCell<Option<Timeout>>,
     /// The picture was asked for, because something is missing.
     has_asked: Cell<bool>,
     next: Cell<u64>,
@@ -65,7 +78,7 @@ pub struct Topics {
     pub chat: Topic,
     /// How the run is, and what the compilers said.
     pub run: Topic,
-    /// What happens in the machine; at most once a frame.
+    /// What happens in the machine; at most once a frame, and less often when it takes long to draw.
     pub world: Topic,
 }
 
@@ -87,6 +100,9 @@ impl LiveSandbox {
             chat: RefCell::default(),
             run: RefCell::default(),
             frame: RefCell::default(),
+            later: RefCell::default(),
+            told: Cell::default(),
+            drawn: RefCell::default(),
             has_asked: Cell::default(),
             next: Cell::new(1),
             waiting: RefCell::default(),
@@ -132,6 +148,12 @@ impl LiveSandbox {
         look(&mut self.0.run.borrow_mut())
     }
 
+    /// An upgrade of the run began, or has come to something.
+    pub fn set_upgrade(&self, upgrade: Upgrade) {
+        self.0.run.borrow_mut().set_upgrade(upgrade);
+        self.0.topics.run.notify();
+    }
+
     /// Gives a command; the callback is told what came of it, or never when the connection is lost meanwhile.
     pub fn tell(&self, command: LiveCommand, answer: Callback<Answer>) {
         self.0.tell(command, answer);
@@ -162,11 +184,11 @@ impl Inner {
         match event {
             SocketEvent::Text(text) => {
                 // What this page does not understand is for newer ones.
-                if let Ok(message) = serde_json::from_str::<ServerMessage>(&text) {
+                if let Ok(message) = message::read(&text) {
                     self.take(message);
                 }
             }
-            SocketEvent::Lost | SocketEvent::Closed { .. } => {
+            SocketEvent::Lost { .. } | SocketEvent::Closed { .. } => {
                 self.waiting.borrow_mut().clear();
                 self.has_asked.set(false);
             }
@@ -281,16 +303,49 @@ impl Inner {
     }
 
     fn world_changed(self: &Rc<Self>) {
-        if self.frame.borrow().is_none() {
-            let weak = Rc::downgrade(self);
-            let frame = request_animation_frame(move |_| {
-                with(&weak, |inner| {
-                    inner.frame.take();
-                    inner.topics.world.notify();
-                });
-            });
-            self.frame.replace(Some(frame));
+        if self.frame.borrow().is_some() || self.later.borrow().is_some() {
+            return;
         }
+        let rest = self.told.get().map_or(0.0, |(told, rest)| rest - told.millis());
+        if rest < 1.0 {
+            return self.draw();
+        }
+        let weak = Rc::downgrade(self);
+        let later = move || {
+            with(&weak, |inner| {
+                inner.later.take();
+                inner.draw();
+            });
+        };
+        self.later.replace(Some(Timeout::new(rest as u32, later)));
+    }
+
+    /// Tells the views with the next frame.
+    fn draw(self: &Rc<Self>) {
+        let weak = Rc::downgrade(self);
+        let frame = request_animation_frame(move |_| {
+            with(&weak, |inner| {
+                inner.frame.take();
+                let watch = Watch::start();
+                inner.told.set(Some((watch, 0.0)));
+                inner.topics.world.notify();
+                inner.rest_after_drawing(watch);
+            });
+        });
+        self.frame.replace(Some(frame));
+    }
+
+    /// A task that is begun within a frame runs when that frame is drawn: styles, layout and all.
+    fn rest_after_drawing(self: &Rc<Self>, watch: Watch) {
+        let weak = Rc::downgrade(self);
+        let drawn = move || {
+            with(&weak, |inner| {
+                inner.drawn.take();
+                let rest = (watch.millis() * DRAWING_SHARE).min(DRAWN_MILLIS_MAX);
+                inner.told.set(Some((watch, rest)));
+            });
+        };
+        self.drawn.replace(Some(Timeout::new(0, drawn)));
     }
 
     fn ask_for_the_picture(self: &Rc<Self>) {

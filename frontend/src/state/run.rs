@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use shared::api::code::Diagnostic;
-use shared::api::run::{EventBatch, Picture, RunSnapshot, RunStatus};
+use shared::api::run::{EventBatch, Picture, RunSnapshot, RunStatus, UpgradedModule, UpgradedProcess};
 use shared::event::Event;
 use shared::ids::{EventSeq, Pid};
 use shared::world::World;
@@ -21,6 +21,9 @@ const EVENTS_KEPT: usize = 1 << 20;
 
 /// After so many events the picture is kept, to get from there to any later moment quickly.
 const MARK_EVERY: usize = 8_192;
+
+/// After so many forgotten events what the timeline knows of them is forgotten too: it moves everything that is kept.
+const TIDY_EVERY: usize = 1 << 16;
 
 /// Pictures that are kept at most. When there are more, every second one goes, and from then on there are half as many.
 const MARKS_KEPT: usize = 64;
@@ -39,8 +42,11 @@ pub struct Run {
     marks: VecDeque<World>,
     mark_every: usize,
     since_mark: usize,
+    /// Events that were forgotten since the tracks have forgotten theirs.
+    since_tidy: usize,
     /// A moment that was looked at last.
     then: Option<(EventSeq, World)>,
+    upgrade: Upgrade,
     /// The process that serves the session with `IEx` of this person, if one was begun.
     pub session: Option<Pid>,
 }
@@ -57,10 +63,28 @@ impl Default for Run {
             marks: VecDeque::new(),
             mark_every: MARK_EVERY,
             since_mark: 0,
+            since_tidy: 0,
             then: None,
+            upgrade: Upgrade::None,
             session: None,
         }
     }
+}
+
+/// New code for the program that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Upgrade {
+    /// There was none, or nothing came of it.
+    None,
+    /// It is compiled and loaded.
+    UnderWay,
+    /// It was brought in.
+    Done {
+        /// What became of its modules.
+        modules: Vec<UpgradedModule>,
+        /// What became of the processes whose behaviour is one of them.
+        processes: Vec<UpgradedProcess>,
+    },
 }
 
 /// What is missing before a batch can be added.
@@ -76,6 +100,10 @@ impl Run {
                 let goes_on = self.is(&snapshot.picture.run) && self.now.seq >= snapshot.picture.world.seq;
                 self.status = Some(snapshot.status);
                 self.diagnostics = snapshot.diagnostics;
+                // The answer went with the connection.
+                if self.upgrade == Upgrade::UnderWay {
+                    self.upgrade = Upgrade::None;
+                }
                 if !goes_on {
                     self.show(snapshot.picture);
                 }
@@ -142,7 +170,11 @@ impl Run {
         self.tracks.push(&event);
         if let Some(forgotten) = self.events.push(event) {
             forgotten.iter().for_each(|event| self.base.apply(event));
-            self.tracks.forget_before(self.base.at.nanos());
+            self.since_tidy += forgotten.len();
+            if self.since_tidy >= TIDY_EVERY {
+                self.since_tidy = 0;
+                self.tracks.forget_before(self.base.at.nanos());
+            }
             while self.marks.front().is_some_and(|mark| mark.seq < self.base.seq) {
                 self.marks.pop_front();
             }
@@ -176,6 +208,17 @@ impl Run {
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// The last upgrade from this page.
+    #[must_use]
+    pub fn upgrade(&self) -> &Upgrade {
+        &self.upgrade
+    }
+
+    /// An upgrade began, or has come to something.
+    pub fn set_upgrade(&mut self, upgrade: Upgrade) {
+        self.upgrade = upgrade;
     }
 
     /// The picture of now.

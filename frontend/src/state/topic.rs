@@ -74,6 +74,21 @@ pub fn use_topic(topic: &Topic) -> u64 {
     *seen
 }
 
+/// What a view sees of something, looked at again when that has changed: the view is drawn again only when it sees something
+/// else.
+#[hook]
+pub fn use_seen<T: Clone + PartialEq + 'static>(topic: &Topic, look: impl Fn() -> T + 'static) -> T {
+    let seen = use_state_eq(&look);
+    let setter = seen.setter();
+    use_effect_with(topic.clone(), move |topic| {
+        // It may be another topic, or have changed since it was looked at.
+        setter.set(look());
+        let listening = topic.listen(Callback::from(move |_| setter.set(look())));
+        move || drop(listening)
+    });
+    (*seen).clone()
+}
+
 #[cfg(test)]
 mod tests {
     #[cfg(target_arch = "wasm32")]

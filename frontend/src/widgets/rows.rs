@@ -33,29 +33,52 @@ pub struct RowsProps {
     pub onkeydown: Callback<KeyboardEvent>,
 }
 
+/// Which rows are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    /// From the first to before the last.
+    Part(usize, usize),
+    /// So many at the end, however many there are.
+    End(usize),
+}
+
+impl Made {
+    fn of(self, count: usize) -> (usize, usize) {
+        match self {
+            Self::Part(first, last) => (first.min(count), last.min(count)),
+            Self::End(made) => (count.saturating_sub(made), count),
+        }
+    }
+}
+
 /// The rows.
 #[component]
 pub fn Rows(props: &RowsProps) -> Html {
     let place = use_node_ref();
-    let window = use_state_eq(|| (0_usize, 60_usize));
-    let at_end = use_mut_ref(|| true);
-    let height = props.height;
+    let made = use_state_eq(|| if props.follows { Made::End(60) } else { Made::Part(0, 60) });
+    let (height, follows) = (props.height, props.follows);
     let look = {
-        let (place, window, at_end) = (place.clone(), window.setter(), at_end.clone());
-        use_callback((), move |(), ()| {
+        let (place, made) = (place.clone(), made.setter());
+        use_callback((height, follows), move |(), (height, follows)| {
             let Some(list) = place.cast::<Element>() else { return };
             let (top, seen) = (list.scroll_top().max(0) as usize, list.client_height().max(0) as usize);
-            at_end.replace(top + seen + 2 * height >= list.scroll_height().max(0) as usize);
-            // In steps, so that not every pixel draws anew.
-            let first = (top / height).saturating_sub(OVERSCAN) / 4 * 4;
-            window.set((first, first + seen / height + 2 * OVERSCAN + 4));
+            let rows = seen / height + OVERSCAN;
+            let is_at_end = *follows && top + seen + 2 * height >= list.scroll_height().max(0) as usize;
+            made.set(if is_at_end {
+                Made::End(rows)
+            } else {
+                // In steps, so that not every pixel draws anew.
+                let first = (top / height).saturating_sub(OVERSCAN) / 4 * 4;
+                Made::Part(first, first + rows + OVERSCAN + 4)
+            });
         })
     };
     {
-        let (place, look, at_end, follows) = (place.clone(), look.clone(), at_end.clone(), props.follows);
+        // Whoever looks at the end is there at once: looking first where that is would draw everything twice.
+        let (place, look, is_at_end) = (place.clone(), look.clone(), follows && matches!(*made, Made::End(_)));
         use_effect_with(props.count, move |_| {
-            if let Some(list) = place.cast::<Element>().filter(|_| follows && *at_end.borrow()) {
-                list.set_scroll_top(list.scroll_height());
+            if let Some(list) = place.cast::<Element>().filter(|_| is_at_end) {
+                list.set_scroll_top(i32::MAX);
             }
             look.emit(());
         });
@@ -72,7 +95,7 @@ pub fn Rows(props: &RowsProps) -> Html {
             }
         });
     }
-    let (first, last) = (window.0.min(props.count), window.1.min(props.count));
+    let (first, last) = made.of(props.count);
     html! {
         <div
             ref={place}

@@ -108,7 +108,7 @@ pub(super) struct Found {
     wanted: Option<Wanted>,
     run: String,
     through: EventSeq,
-    pub(super) seqs: Rc<Vec<EventSeq>>,
+    pub(super) seqs: Vec<EventSeq>,
 }
 
 impl Found {
@@ -117,7 +117,7 @@ impl Found {
         let name = run.status().map(|status| status.run.as_str()).unwrap_or_default();
         let is_same = self.wanted.as_ref() == Some(&wanted) && self.run == name && run.now().seq >= self.through;
         if !is_same {
-            self.seqs = Rc::default();
+            self.seqs = Vec::new();
             self.through = EventSeq(0);
             self.run = name.to_owned();
         }
@@ -126,7 +126,7 @@ impl Found {
             self.wanted = Some(wanted);
             return true;
         }
-        let seqs = Rc::make_mut(&mut self.seqs);
+        let seqs = &mut self.seqs;
         seqs.drain(..seqs.partition_point(|seq| *seq < first));
         let system = system(run.now());
         let mut looked_at = 0;
@@ -234,7 +234,7 @@ mod tests {
         assert!(found.follow(&run, sought, || false));
         assert_eq!(found.seqs.last(), Some(&EventSeq(1_005)));
         assert!(found.follow(&run, Wanted { pid: Some(Pid(1)), ..wanted(Sought::Words(", 5}".to_owned())) }, || false));
-        assert_eq!(*found.seqs, [EventSeq(5)]);
+        assert_eq!(found.seqs, [EventSeq(5)]);
     }
 
     #[test]

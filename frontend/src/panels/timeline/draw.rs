@@ -12,7 +12,7 @@ use super::Picture;
 use super::colours::Colours;
 use super::scale::{Scale, round_step, time_text};
 use crate::panels::tree::name;
-use crate::state::run::Run;
+use crate::state::run::{Log, Run};
 
 /// Lanes that can be scrolled to; the others are in the table.
 pub(super) const LANES_SHOWN: usize = 10_000;
@@ -185,8 +185,8 @@ impl Sheet<'_> {
             }
         }
         self.context.set_fill_style_str(&self.style.text);
-        for x in columns(moments, self.view.scale, self.width) {
-            self.context.fill_rect(f64::from(x), y + 6.0, 1.0, LANE as f64 - 12.0);
+        for (x, width) in columns(moments, self.view.scale, self.width) {
+            self.context.fill_rect(f64::from(x), y + 6.0, f64::from(width), LANE as f64 - 12.0);
         }
     }
 
@@ -204,6 +204,10 @@ impl Sheet<'_> {
     /// Messages between processes, when there are few enough in what is seen.
     fn arrows(&self, run: &Run) {
         let scale = self.view.scale;
+        // Without looking at them, which may have to unpack them.
+        if run.events().about(scale.from, scale.from + scale.span) > 4 * ARROWS_SHOWN + 2 * Log::CHUNK {
+            return;
+        }
         let Some(first) = run.events().by(scale.from).or_else(|| run.events().first()) else { return };
         let mut seen = 0;
         let mut arrows = Vec::new();
@@ -246,20 +250,34 @@ impl Sheet<'_> {
     }
 }
 
-/// The columns of pixels in which something happened.
-fn columns(moments: &[u64], scale: Scale, width: f64) -> Vec<u32> {
+/// The columns of pixels in which something happened: where some begin that lie side by side, and how many those are.
+fn columns(moments: &[u64], scale: Scale, width: f64) -> Vec<(u32, u32)> {
     // In whole numbers, so that a moment is at the end of one column or at the beginning of the next, and not both.
     let (width, span) = ((width as u128).max(1), u128::from(scale.span.max(1)));
-    let mut columns = Vec::new();
+    let mut columns: Vec<(u32, u32)> = Vec::new();
     let mut rest = &moments[moments.partition_point(|at| *at < scale.from)..];
     while let Some(at) = rest.first().filter(|at| **at <= scale.from + scale.span) {
         let column = u128::from(*at - scale.from) * width / span;
-        columns.push(column as u32);
+        match columns.last_mut().filter(|(x, count)| u128::from(x + *count) == column) {
+            Some((_, count)) => *count += 1,
+            None => columns.push((column as u32, 1)),
+        }
         // All others of this column.
         let next = scale.from.saturating_add(((column + 1) * span).div_ceil(width) as u64);
-        rest = &rest[rest.partition_point(|at| *at < next)..];
+        rest = &rest[near(rest, next)..];
     }
     columns
+}
+
+/// Where those begin that are not before this moment, looked for from the beginning on in steps that double: it is near.
+fn near(moments: &[u64], next: u64) -> usize {
+    let mut step = 1;
+    while moments.get(step).is_some_and(|at| *at < next) {
+        step *= 2;
+    }
+    let from = step / 2;
+    let to = moments.len().min(step + 1);
+    from + moments[from..to].partition_point(|at| *at < next)
 }
 
 #[cfg(test)]
@@ -274,9 +292,17 @@ mod tests {
         let scale = Scale { from: 1_000, span: 1_000 };
         let many: Vec<u64> = (0..1_000_000).map(|n| n / 100).collect();
         let drawn = columns(&many, scale, 100.0);
-        assert_eq!((drawn.len(), drawn.first(), drawn.last()), (101, Some(&0), Some(&100)));
-        assert!(drawn.is_sorted_by(|a, b| a < b));
-        assert_eq!(columns(&[5, 1_500, 1_501, 1_509, 1_510, 9_999], scale, 100.0), [50, 51]);
-        assert_eq!(columns(&[1_999, 2_000, 2_000], Scale { from: 1_999, span: 1 }, 1_000.0), [0, 1_000]);
+        assert_eq!(drawn, [(0, 101)]);
+        assert_eq!(columns(&[5, 1_500, 1_501, 1_509, 1_510, 1_530, 9_999], scale, 100.0), [(50, 2), (53, 1)]);
+        assert_eq!(columns(&[1_999, 2_000, 2_000], Scale { from: 1_999, span: 1 }, 1_000.0), [(0, 1), (1_000, 1)]);
+    }
+
+    #[test]
+    fn what_is_near_is_found() {
+        let moments: Vec<u64> = (0..100).map(|n| n / 2).collect();
+        for next in 1..60 {
+            assert_eq!(near(&moments, next), moments.partition_point(|at| *at < next));
+        }
+        assert_eq!(near(&[7], 8), 1);
     }
 }

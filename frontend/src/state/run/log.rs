@@ -10,9 +10,6 @@ use shared::event::Event;
 use shared::ids::EventSeq;
 use shared::time::VirtualTime;
 
-/// Events of one chunk.
-const CHUNK: usize = 4_096;
-
 /// About how many bytes the chunks may have that are not packed.
 const PLAIN_BYTES: usize = 24 << 20;
 
@@ -20,7 +17,7 @@ const PLAIN_BYTES: usize = 24 << 20;
 const PACKED_BYTES: usize = 64 << 20;
 
 /// Unpacked chunks that are remembered.
-const UNPACKED: usize = 4;
+const UNPACKED: usize = 16;
 
 /// See the module.
 #[derive(Debug)]
@@ -53,6 +50,9 @@ enum Body {
 }
 
 impl Log {
+    /// Events of one chunk. Packing one must fit into a frame.
+    pub const CHUNK: usize = 1_024;
+
     /// An empty one that keeps about this many events.
     pub fn new(most: usize) -> Self {
         Self { chunks: VecDeque::new(), most, len: 0, plain_bytes: 0, packed_bytes: 0, unpacked: RefCell::default() }
@@ -67,7 +67,7 @@ impl Log {
     pub fn push(&mut self, event: Event) -> Option<Rc<Vec<Event>>> {
         let bytes = size(&event);
         let mut forgotten = None;
-        if self.chunks.back().is_none_or(|chunk| chunk.len == CHUNK) {
+        if self.chunks.back().is_none_or(|chunk| chunk.len == Self::CHUNK) {
             forgotten = self.make_room();
             self.chunks.push_back(Chunk {
                 first: event.seq,
@@ -75,7 +75,7 @@ impl Log {
                 until: event.at,
                 len: 0,
                 bytes: 0,
-                body: Body::Plain(Rc::new(Vec::with_capacity(CHUNK))),
+                body: Body::Plain(Rc::new(Vec::with_capacity(Self::CHUNK))),
             });
         }
         if let Some(chunk) = self.chunks.back_mut() {
@@ -200,6 +200,20 @@ impl Log {
         within.or_else(|| at.checked_sub(1).and_then(|before| self.chunks.get(before)).map(|chunk| chunk.last))
     }
 
+    /// About how many events there are from one time to another, never fewer: chunks are counted as a whole.
+    #[must_use]
+    pub fn about(&self, from: u64, to: u64) -> usize {
+        let first = self.chunks.partition_point(|chunk| chunk.until.nanos() < from);
+        let mut count = 0;
+        for chunk in self.chunks.iter().skip(first) {
+            count += chunk.len;
+            if chunk.until.nanos() > to {
+                break;
+            }
+        }
+        count
+    }
+
     /// The first event after a number.
     #[must_use]
     pub fn after(&self, seq: EventSeq) -> Option<EventSeq> {
@@ -252,21 +266,25 @@ mod tests {
         for n in 1..=count {
             assert!(log.push(event(n)).is_none());
         }
-        assert!(log.packed_bytes > 0 && log.plain_bytes < PLAIN_BYTES + CHUNK * 1_300, "{log:?}");
-        for n in [1, 2, CHUNK as u64, CHUNK as u64 + 1, count / 2, count] {
+        assert!(log.packed_bytes > 0 && log.plain_bytes < PLAIN_BYTES + Log::CHUNK * 1_300, "{log:?}");
+        for n in [1, 2, Log::CHUNK as u64, Log::CHUNK as u64 + 1, count / 2, count] {
             assert_eq!(log.get(EventSeq(2 * n)), Some(event(n)));
             assert_eq!(log.get(EventSeq(2 * n + 1)), None);
             assert_eq!(log.by(10 * n + 5), Some(EventSeq(2 * n)));
             assert_eq!(log.after(EventSeq(2 * n - 1)), Some(EventSeq(2 * n)));
             assert_eq!(log.before(EventSeq(2 * n + 1)), Some(EventSeq(2 * n)));
         }
+        assert!((count as usize..count as usize + Log::CHUNK).contains(&log.about(0, 10 * count)));
+        assert!(
+            (100..=3 * Log::CHUNK).contains(&log.about(10 * 5_000, 10 * 5_100)) && log.about(20 * count, u64::MAX) == 0
+        );
         assert_eq!((log.by(5), log.before(EventSeq(2)), log.after(EventSeq(2 * count))), (None, None, None));
         let mut seen = Vec::new();
-        log.visit(EventSeq(2 * CHUNK as u64 - 4), |event| {
+        log.visit(EventSeq(2 * Log::CHUNK as u64 - 4), |event| {
             seen.push(event.seq.0 / 2);
             if seen.len() < 4 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        assert_eq!(seen, (CHUNK as u64 - 1..CHUNK as u64 + 3).collect::<Vec<_>>());
+        assert_eq!(seen, (Log::CHUNK as u64 - 1..Log::CHUNK as u64 + 3).collect::<Vec<_>>());
         seen.clear();
         log.visit_back(EventSeq(7), |event| {
             seen.push(event.seq.0 / 2);
@@ -277,12 +295,12 @@ mod tests {
 
     #[test]
     fn the_earliest_are_forgotten_a_chunk_at_a_time() {
-        let mut log = Log::new(2 * CHUNK);
+        let mut log = Log::new(2 * Log::CHUNK);
         let mut forgotten = 0;
-        for n in 1..=5 * CHUNK as u64 {
+        for n in 1..=5 * Log::CHUNK as u64 {
             forgotten += log.push(event(n)).map_or(0, |events| events.len());
         }
-        assert_eq!((forgotten, log.len()), (3 * CHUNK, 2 * CHUNK));
-        assert_eq!(log.first(), Some(EventSeq(2 * (3 * CHUNK as u64 + 1))));
+        assert_eq!((forgotten, log.len()), (3 * Log::CHUNK, 2 * Log::CHUNK));
+        assert_eq!(log.first(), Some(EventSeq(2 * (3 * Log::CHUNK as u64 + 1))));
     }
 }
