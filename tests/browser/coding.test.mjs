@@ -1,23 +1,11 @@
 // Writing code with the help of what runs: the formatter, suggestions, IEx, breakpoints; and looking into what happened.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { startBrowser } from "./browser.mjs";
 import { accessible, close, fromTemplate, guest, join, output, rewrite, run, share, shows, tree } from "./people.mjs";
-import { startServer } from "./server.mjs";
+import { browser, serve, server } from "./served.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+serve();
 
 const tab = ({ page }, name) => page.getByRole("tab", { name, exact: true }).click();
 

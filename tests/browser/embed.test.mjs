@@ -2,33 +2,24 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 
-import { startBrowser } from "./browser.mjs";
 import { close, fromTemplate, guest, share, shows, typeAt } from "./people.mjs";
-import { startServer } from "./server.mjs";
+import { browser, serve, server } from "./served.mjs";
 
-let server;
-let browser;
 let site;
 let article = "";
 
-before(async () => {
+serve(async () => {
   site = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(article));
   site.listen(0, "127.0.0.1");
   await once(site, "listening");
   // Another host name is another site, though it is the same machine.
-  const origin = `http://localhost:${site.address().port}`;
-  site.origin = origin;
-  server = await startServer(["--embed-origin", origin]);
-  browser = await startBrowser(["--test-third-party-cookie-phaseout"]);
+  site.origin = `http://localhost:${site.address().port}`;
+  return { server: ["--embed-origin", site.origin], browser: ["--test-third-party-cookie-phaseout"] };
 });
 
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  site?.close();
-});
+after(() => site?.close());
 
 test("a sandbox can be read and written in a page of another site", async () => {
   const kim = await guest(browser, server, "Kim");

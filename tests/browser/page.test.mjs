@@ -2,24 +2,13 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { openPage, startBrowser } from "./browser.mjs";
+import { openPage } from "./browser.mjs";
 import { accessible, close, fromTemplate, guest, openFile, shows, typeAt } from "./people.mjs";
-import { startServer } from "./server.mjs";
+import { browser, serve, server } from "./served.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+serve();
 
 async function screenshot(page, name) {
   const folder = process.env.ORRERY_SCREENSHOTS;

@@ -1,23 +1,11 @@
 // Programs: running them, watching them, and interfering.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { startBrowser } from "./browser.mjs";
 import { accessible, close, fromTemplate, guest, join, openFile, output, rewrite, run, share, tree as worker } from "./people.mjs";
-import { startServer } from "./server.mjs";
+import { browser, serve, server } from "./served.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+serve();
 
 const STAYS = `{:ok, _} = Crew.start_link([])
 IO.puts("ready")

@@ -1,23 +1,11 @@
 // A sandbox and several people in it, each with a browser of their own.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { startBrowser } from "./browser.mjs";
 import { accessible, close, fromTemplate, guest, join, openFile, share, shown, shows, typeAt } from "./people.mjs";
-import { startServer } from "./server.mjs";
+import { browser, serve, server } from "./served.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+serve();
 
 const two = async (gives) => {
   const [kim, ada] = [await guest(browser, server, "Kim"), await guest(browser, server, "Ada")];
