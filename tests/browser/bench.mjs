@@ -1,7 +1,7 @@
 // What people wait for on the page, measured in a real browser against a real server on this machine. One JSON object a line:
 // a name, a unit, and the figure.
 import { startBrowser } from "./browser.mjs";
-import { frames, megabytes, percentile } from "./measure.mjs";
+import { frames, megabytes, percentile, processorSeconds } from "./measure.mjs";
 import { close, fromTemplate, guest, join, output, rewrite, run, share } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
@@ -144,7 +144,9 @@ async function minute() {
   await kim.page.locator("#bottom-events").click();
   const before = await megabytes(browser);
   const from = await kept(kim);
+  const computed = await processorSeconds(browser);
   const times = await frames(kim.page, 60_000);
+  say("page/2000-events-processor", "ms/s", ((await processorSeconds(browser)) - computed) / 0.06);
   say("page/2000-events-frame-p95", "ms", percentile(times, 0.95));
   say("page/2000-events-frame-max", "ms", Math.max(...times));
   say("page/2000-events-rate", "1/s", ((await kept(kim)) - from) / 60);

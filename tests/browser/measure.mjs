@@ -26,6 +26,14 @@ export function percentile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
+/** Seconds of processor time that the process which shows pages and has computed most has used. */
+export async function processorSeconds(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  return Math.max(...processInfo.filter(({ type }) => type === "renderer").map(({ cpuTime }) => cpuTime));
+}
+
 /** Megabytes of memory of the largest process that shows pages. */
 export async function megabytes(browser) {
   const session = await browser.newBrowserCDPSession();

@@ -1,5 +1,6 @@
 //! One process: what is known of it, and what it tells when it is looked into.
 
+mod calls;
 mod states;
 
 use std::collections::BTreeMap;
@@ -94,7 +95,7 @@ pub fn InspectorPanel() -> Html {
             if !is_now {
                 <p class="muted padded">{ "Go back to now to look further into it." }</p>
             } else if process.is_alive() && is_alive && may_look {
-                { told(answer.as_ref()) }
+                { told(&lab, answer.as_ref()) }
             }
         </div>
     }
@@ -145,18 +146,26 @@ fn facts(lab: &Lab, process: &Process) -> Html {
     }
 }
 
-fn told(looked: Option<&Looked>) -> Html {
+fn told(lab: &Lab, looked: Option<&Looked>) -> Html {
     let items = match looked.map(|looked| &looked.items) {
         Some(Ok(items)) => items,
         Some(Err(error)) => return html! { <p class="muted padded">{ error }</p> },
         None => return html! { <div class="skeleton" aria-busy="true"></div> },
     };
     let shown = ITEMS.iter().filter_map(|(item, label)| Some((*item, *label, items.get(*item)?.decode().ok()?)));
+    let view = |item: &str, term: shared::Term| {
+        let special = match item {
+            "current_function" => calls::function_view(&term),
+            "current_stacktrace" => calls::stack_view(lab, &term),
+            _ => None,
+        };
+        special.unwrap_or_else(|| html! { <TermView term={TermProp(term)} /> })
+    };
     html! {
         <dl class="told">
             for (item, label, term) in shown {
                 <dt>{ label }</dt>
-                <dd key={item}><TermView term={TermProp(term)} /></dd>
+                <dd key={item}>{ view(item, term) }</dd>
             }
         </dl>
     }

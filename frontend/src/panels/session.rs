@@ -132,9 +132,22 @@ fn said(session: &Session) -> (String, String) {
         Some(last) => (Some(last), session.pieces.len() - 1),
         None => (None, session.pieces.len()),
     };
+    // What was typed to begin the session comes before IEx has said anything: it stands behind the first prompt.
+    let mut early = String::new();
+    let mut is_begun = session.cut > 0;
     for piece in session.pieces.iter().take(before) {
-        text.push_str(&plain(&String::from_utf8_lossy(&piece.bytes)));
+        let said = plain(&String::from_utf8_lossy(&piece.bytes));
+        if piece.typed && !is_begun {
+            early.push_str(&said);
+            continue;
+        }
+        text.push_str(&said);
+        if said.ends_with("> ") {
+            is_begun = true;
+            text.push_str(&std::mem::take(&mut early));
+        }
     }
+    text.push_str(&early);
     let last = last.map_or_else(String::new, |last| plain(&String::from_utf8_lossy(&last.bytes)));
     let (more, prompt) = last.rsplit_once('\n').map_or(("", last.as_str()), |(more, prompt)| (more, prompt));
     text.push_str(more);
@@ -184,5 +197,11 @@ mod tests {
         session.is_over = true;
         assert!(said(&session).0.contains("1 + 1\n2\n") && said(&session).0.contains("is over"));
         assert_eq!(said(&session).1, PROMPT);
+        let mut early = Session::default();
+        for (text, typed) in [("6 * 7\n", true), ("Interactive Elixir\n", false), ("iex(1)> ", false), ("42\n", false)]
+        {
+            say(&mut early, text, typed);
+        }
+        assert_eq!(said(&early).0, "Interactive Elixir\niex(1)> 6 * 7\n42\n");
     }
 }
