@@ -173,7 +173,7 @@ fn amount(number: u64, in_bytes: bool) -> String {
 }
 
 fn percent_text(share: f64) -> String {
-    if share > 0.0 && share < 0.01 { "under 1 %".to_owned() } else { format!("{:.0} %", share * 100.0) }
+    if share > 0.0 && share < 0.01 { "< 1 %".to_owned() } else { format!("{:.0} %", share * 100.0) }
 }
 
 #[cfg(test)]
@@ -187,6 +187,6 @@ mod tests {
     fn numbers_are_written_as_people_read_them() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(|n| amount(n, false)), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([10, 2_048, 3 << 20].map(|n| amount(n, true)), ["10 B", "2.0 KiB", "3.0 MiB"]);
-        assert_eq!([0.0, 0.001, 0.5].map(percent_text), ["0 %", "under 1 %", "50 %"]);
+        assert_eq!([0.0, 0.001, 0.5].map(percent_text), ["0 %", "< 1 %", "50 %"]);
     }
 }
