@@ -152,14 +152,28 @@ pub fn finite(heap: &mut Heap, value: f64) -> Outcome {
     if value.is_finite() { Ok(heap.float(value)) } else { Err(Fail::BADARITH) }
 }
 
-/// Reductions that an operation on two integers is worth beyond the instruction itself: none for usual sizes, and enough
-/// for products and quotients of very large ones that a turn stays short.
+/// Reductions that a product or quotient of two integers is worth beyond the instruction itself: none for usual sizes, and
+/// enough for very large ones that a turn stays short.
 pub fn cost(a: Term, b: Term) -> usize {
     if a.is_immediate() && b.is_immediate() {
         return 0;
     }
-    let words = |t: Term| if t.is_big() { t.words().len() } else { 1 };
     words(a) * words(b) / 2048
+}
+
+/// As [`cost`], for operations that look once at each word of their operands.
+pub fn linear_cost(a: Term, b: Term) -> usize {
+    if a.is_immediate() && b.is_immediate() {
+        return 0;
+    }
+    (words(a) + words(b)) / WORDS_PER_REDUCTION
+}
+
+/// Words that are copied, added or shifted for one reduction.
+const WORDS_PER_REDUCTION: usize = 256;
+
+fn words(t: Term) -> usize {
+    if t.is_big() { t.words().len() } else { 1 }
 }
 
 fn both<'a>(a: Term, b: Term) -> Result<(Int<'a>, Int<'a>), Fail> {

@@ -13,6 +13,9 @@ pub mod integer;
 /// Longest bitstring in bits. It keeps every bit position within a 32-bit memory's word.
 pub const MAX_BITS: usize = 1 << 31;
 
+/// Bits that are copied, written or read as a number for one reduction (OTP: `BITS_PER_REDUCTION`).
+pub const BITS_PER_REDUCTION: usize = 8 * 1024;
+
 /// Field flags of segments as `.beam` files hold them.
 pub mod flag {
     /// Least significant byte first.

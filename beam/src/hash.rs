@@ -11,7 +11,7 @@ mod tests;
 
 pub use internal::internal;
 pub use phash::phash;
-pub use phash2::{hash2, phash2};
+pub use phash2::{below_2_27, counted, hash2, phash2};
 
 use crate::image::Image;
 use crate::term::{Bits, Term, header_kind, kind};

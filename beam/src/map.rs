@@ -6,9 +6,9 @@
 
 use std::cmp::Ordering;
 
-use crate::atom::AtomTable;
 use crate::compare::{cmp_key, eq_exact};
 use crate::heap::Heap;
+use crate::image::Image;
 use crate::term::{Term, header, header_kind, kind};
 
 mod flat;
@@ -78,16 +78,16 @@ pub fn get_map_elements(map: Term, keys: &[Term], values: &mut [Term]) -> bool {
 }
 
 /// The map with a key set, whether or not it had it.
-pub fn put(heap: &mut Heap, atoms: &AtomTable, map: Term, key: Term, value: Term) -> Term {
-    put_assoc(heap, atoms, map, &[(key, value)])
+pub fn put(heap: &mut Heap, image: &Image, map: Term, key: Term, value: Term) -> Term {
+    put_assoc(heap, image, map, &[(key, value)])
 }
 
 /// The map with some keys set in this order (instruction `put_map_assoc`).
-pub fn put_assoc(heap: &mut Heap, atoms: &AtomTable, map: Term, pairs: &[(Term, Term)]) -> Term {
+pub fn put_assoc(heap: &mut Heap, image: &Image, map: Term, pairs: &[(Term, Term)]) -> Term {
     if map.is_kind(kind::FLATMAP) {
-        return flat::put(heap, atoms, map, pairs);
+        return flat::put(heap, image, map, pairs);
     }
-    pairs.iter().fold(map, |map, (key, value)| hamt::put(heap, atoms, map, *key, *value))
+    pairs.iter().fold(map, |map, (key, value)| hamt::put(heap, image, map, *key, *value))
 }
 
 /// The map with a key set that it has, or nothing where it does not.
@@ -104,13 +104,13 @@ pub fn put_exact(heap: &mut Heap, map: Term, pairs: &[(Term, Term)]) -> Result<T
 }
 
 /// The map without a key, or nothing where it does not have it.
-pub fn remove(heap: &mut Heap, atoms: &AtomTable, map: Term, key: Term) -> Option<Term> {
+pub fn remove(heap: &mut Heap, image: &Image, map: Term, key: Term) -> Option<Term> {
     match header_kind(map.header()) {
         kind::FLATMAP => flat::remove(heap, map, key),
         kind::HAMT_ROOT if len(map) == FLATMAP_MAX + 1 => {
             get(map, key)?;
             let mut pairs: Vec<(Term, Term)> = iter(map).filter(|(k, _)| !same(*k, key)).collect();
-            pairs.sort_by(|a, b| order(a.0, b.0, atoms));
+            pairs.sort_by(|a, b| order(a.0, b.0, image));
             Some(flat::build(heap, &pairs))
         }
         kind::HAMT_ROOT => hamt::remove(heap, map, key),
@@ -119,14 +119,14 @@ pub fn remove(heap: &mut Heap, atoms: &AtomTable, map: Term, key: Term) -> Optio
 }
 
 /// The map of some pairs; of equal keys the later one counts. The vector is used as working space.
-pub fn from_pairs(heap: &mut Heap, atoms: &AtomTable, pairs: &mut Vec<(Term, Term)>) -> Term {
+pub fn from_pairs(heap: &mut Heap, image: &Image, pairs: &mut Vec<(Term, Term)>) -> Term {
     if pairs.len() > FLATMAP_MAX
-        && let Some(map) = hamt::build(heap, atoms, pairs, FLATMAP_MAX)
+        && let Some(map) = hamt::build(heap, image, pairs, FLATMAP_MAX)
     {
         return map;
     }
     // Stable, so the last of a run of equal keys is the latest.
-    pairs.sort_by(|a, b| order(a.0, b.0, atoms));
+    pairs.sort_by(|a, b| order(a.0, b.0, image));
     pairs.reverse();
     pairs.dedup_by(|a, b| same(a.0, b.0));
     pairs.reverse();
@@ -140,7 +140,7 @@ pub fn with_keys(heap: &mut Heap, keys: Term, values: &[Term]) -> Term {
 }
 
 /// All keys and values of two maps; where both have a key, the value of `b` counts (`maps:merge/2`).
-pub fn merge(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term) -> Term {
+pub fn merge(heap: &mut Heap, image: &Image, a: Term, b: Term) -> Term {
     if len(a) == 0 {
         return b;
     }
@@ -148,13 +148,13 @@ pub fn merge(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term) -> Term {
         return a;
     }
     match (a.is_kind(kind::FLATMAP), b.is_kind(kind::FLATMAP)) {
-        (true, true) => flat::merge(heap, atoms, a, b),
-        (false, true) => iter(b).fold(a, |map, (key, value)| hamt::put(heap, atoms, map, key, value)),
+        (true, true) => flat::merge(heap, image, a, b),
+        (false, true) => iter(b).fold(a, |map, (key, value)| hamt::put(heap, image, map, key, value)),
         (true, false) => iter(a).fold(b, |map, (key, value)| match get(map, key) {
             Some(_) => map,
-            None => hamt::put(heap, atoms, map, key, value),
+            None => hamt::put(heap, image, map, key, value),
         }),
-        (false, false) => hamt::merge(heap, atoms, a, b),
+        (false, false) => hamt::merge(heap, image, a, b),
     }
 }
 
@@ -166,11 +166,11 @@ fn same(a: Term, b: Term) -> bool {
 
 /// Order of the keys of a flatmap, with the cheap answers first.
 #[inline]
-fn order(a: Term, b: Term, atoms: &AtomTable) -> Ordering {
+fn order(a: Term, b: Term, image: &Image) -> Ordering {
     if (a.is_atom() && b.is_atom()) || (a.is_small() && b.is_small()) {
         return (a.0 as i64).cmp(&(b.0 as i64));
     }
-    cmp_key(a, b, atoms)
+    cmp_key(a, b, image)
 }
 
 #[cfg(test)]

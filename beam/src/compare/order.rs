@@ -151,13 +151,13 @@ fn funs<'a>(a: Term, b: Term, mode: Mode, tables: Tables<'a>) -> Look<'a> {
     let numbers = (x[0].as_small() as usize, y[0].as_small() as usize);
     let name = |atom| tables.atoms.name(atom);
     if a.is_kind(kind::EXPORT) {
-        let entries = tables.code.and_then(|c| Some((c.exports.get(numbers.0)?, c.exports.get(numbers.1)?)));
+        let entries = tables.code.exports.get(numbers.0).zip(tables.code.exports.get(numbers.1));
         return Look::Order(entries.map_or(numbers.0.cmp(&numbers.1), |(e, f)| {
             let key = |(module, function, arity)| (name(module), name(function), arity);
             key(e.mfa).cmp(&key(f.mfa))
         }));
     }
-    let entries = tables.code.and_then(|c| Some((c.funs.get(numbers.0)?, c.funs.get(numbers.1)?)));
+    let entries = tables.code.funs.get(numbers.0).zip(tables.code.funs.get(numbers.1));
     let by_entry = entries.map_or(numbers.0.cmp(&numbers.1), |(e, f)| {
         (name(e.module), e.index, e.old_uniq).cmp(&(name(f.module), f.index, f.old_uniq))
     });

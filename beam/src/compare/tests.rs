@@ -69,12 +69,11 @@ fn order_is_total() {
 #[test]
 fn large_maps_compare_by_their_smallest_difference() {
     let (mut heap, image) = (Heap::new(0), ImageRef::new());
-    let atoms = &image.get().atoms;
     // 40 keys; `change` replaces one pair by another.
     let make = |heap: &mut Heap, change: &dyn Fn(i64) -> (i64, i64)| {
         let mut pairs: Vec<(Term, Term)> =
             (0..40).map(change).map(|(key, value)| (Term::small(key), Term::small(value))).collect();
-        map::from_pairs(heap, atoms, &mut pairs)
+        map::from_pairs(heap, image.get(), &mut pairs)
     };
     let plain = make(&mut heap, &|i| (i, i));
     let mut check = |change: &dyn Fn(i64) -> (i64, i64), expected: Ordering| {
@@ -143,7 +142,7 @@ fn large_maps_compare_the_same_without_sorting() {
         for (_, value) in &mut pairs {
             *value = Term::small(random.below(2) as i64);
         }
-        maps.push(map::from_pairs(&mut heap, &image.atoms, &mut pairs));
+        maps.push(map::from_pairs(&mut heap, image, &mut pairs));
     }
     for a in &maps {
         // One map that differs from this one in a few values.
@@ -152,7 +151,7 @@ fn large_maps_compare_the_same_without_sorting() {
             let at = random.below(pairs.len() as u64) as usize;
             pairs[at].1 = Term::small(7);
         }
-        let changed = map::from_pairs(&mut heap, &image.atoms, &mut pairs);
+        let changed = map::from_pairs(&mut heap, image, &mut pairs);
         for b in maps.iter().chain([&changed]) {
             for mode in [Mode::Value, Mode::Exact] {
                 let tables = Tables::new(image);
@@ -168,19 +167,19 @@ fn keys_of_small_maps_compare_by_text() {
     let (mut heap, image) = (Heap::new(0), ImageRef::new());
     // Made in this order, so that their numbers and their texts are ordered differently.
     let [z, y] = ["zzz", "yyy"].map(|name| image.get_mut().atoms.intern(name).unwrap());
-    let atoms = &image.get().atoms;
+    let image = image.get();
     let mut make = |pairs: &[(Term, i64)]| {
         let mut pairs: Vec<(Term, Term)> = pairs.iter().map(|(k, v)| (*k, Term::small(*v))).collect();
-        map::from_pairs(&mut heap, atoms, &mut pairs)
+        map::from_pairs(&mut heap, image, &mut pairs)
     };
-    assert_eq!((cmp_key(z, y, atoms), cmp_exact(z, y, atoms)), (Less, Greater));
+    assert_eq!((cmp_key(z, y, image), cmp_exact(z, y, image)), (Less, Greater));
     // #{zzz => 1, yyy => 2} > #{zzz => 2, yyy => 1}: the value of yyy decides.
     let (a, b) = (make(&[(z, 1), (y, 2)]), make(&[(z, 2), (y, 1)]));
-    assert_eq!(order(a, b, image.get()).0, "gt");
+    assert_eq!(order(a, b, image).0, "gt");
     // #{zzz => 1, 1 => 1} > #{yyy => 1, 1 => 1}.
     let one = Term::small(1);
     let (a, b) = (make(&[(z, 1), (one, 1)]), make(&[(y, 1), (one, 1)]));
-    assert_eq!(order(a, b, image.get()).0, "gt");
+    assert_eq!(order(a, b, image).0, "gt");
 }
 
 /// Puts a term into another one.
@@ -191,7 +190,7 @@ fn deep_terms_need_no_deep_stack() {
     let (mut heap, image) = (Heap::new(0), ImageRef::new());
     let mut deep =
         |end: Term, wrap: &dyn Fn(&mut Heap, Term) -> Term| (0..200_000).fold(end, |t, _| wrap(&mut heap, t));
-    let atoms = &image.get().atoms;
+    let image = image.get();
     let wraps: [Wrap<'_>; 4] = [
         &|heap, t| heap.tuple(&[t]),
         &|heap, t| heap.cons(t, Term::NIL),
@@ -199,14 +198,14 @@ fn deep_terms_need_no_deep_stack() {
         &|heap, t| {
             let keys = [crate::atoms::TRUE, crate::atoms::UNDEFINED, crate::atoms::NIL];
             let mut pairs = keys.map(|key| (key, t)).to_vec();
-            map::from_pairs(heap, atoms, &mut pairs)
+            map::from_pairs(heap, image, &mut pairs)
         },
-        &|heap, t| map::from_pairs(heap, atoms, &mut vec![(t, Term::NIL)]),
+        &|heap, t| map::from_pairs(heap, image, &mut vec![(t, Term::NIL)]),
     ];
     for wrap in wraps {
         let (a, b) = (deep(Term::small(1), wrap), deep(Term::small(2), wrap));
         assert!(!eq_exact(a, b) && !eq(a, b));
-        assert_eq!(cmp(a, b, image.get()), Less);
+        assert_eq!(cmp(a, b, image), Less);
     }
 }
 

@@ -225,7 +225,7 @@ impl Decoder<'_, '_> {
             Build::Map => {
                 let mut pairs: Vec<(Term, Term)> = values.chunks_exact(2).map(|p| (p[0], p[1])).collect();
                 let count = pairs.len();
-                let map = map::from_pairs(self.heap, &self.image.get().atoms, &mut pairs);
+                let map = map::from_pairs(self.heap, self.image.get(), &mut pairs);
                 if map::len(map) != count {
                     return Err(DecodeError::Malformed);
                 }

@@ -207,8 +207,8 @@ fn deep_terms_need_no_deep_stack() {
     let depth = 300_000;
     let tuple = (0..depth).fold(Term::NIL, |t, _| heap.tuple(&[t]));
     let list = (0..depth).fold(Term::NIL, |t, _| heap.cons(t, Term::NIL));
-    let map = (0..depth)
-        .fold(Term::NIL, |t, _| crate::map::from_pairs(&mut heap, &image.get().atoms, &mut vec![(Term::NIL, t)]));
+    let map =
+        (0..depth).fold(Term::NIL, |t, _| crate::map::from_pairs(&mut heap, image.get(), &mut vec![(Term::NIL, t)]));
     for t in [tuple, list, map] {
         let encoded = etf::encode(image.get(), t, EncodeOptions::default()).unwrap();
         let (again, _) = etf::decode(&mut heap, &image, &encoded, false).unwrap();

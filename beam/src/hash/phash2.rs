@@ -8,8 +8,16 @@ use super::jenkins::{self, constant};
 
 /// As `erlang:phash2/1`: below 2^27.
 pub fn phash2(t: Term, image: &Image) -> u32 {
-    hash2(t, image) & ((1 << 27) - 1)
+    below_2_27(hash2(t, image))
 }
+
+/// What `erlang:phash2/1` takes of a whole hash.
+pub fn below_2_27(hash: u32) -> u32 {
+    hash & ((1 << 27) - 1)
+}
+
+/// Bytes of a bitstring that count as one step.
+const BYTES_A_STEP: usize = 16;
 
 /// What is still to be hashed.
 enum Work<'a> {
@@ -25,8 +33,14 @@ enum Work<'a> {
 
 /// All 32 bits of the hash that `erlang:phash2/2` takes the remainder of.
 pub fn hash2(t: Term, image: &Image) -> u32 {
-    let mut state = State { image, hash: 0, pairs: 0, work: vec![Work::Term(t)] };
+    counted(t, image).0
+}
+
+/// As [`hash2`], with the number of steps that it took: one for each term and for some bytes of a bitstring.
+pub fn counted(t: Term, image: &Image) -> (u32, usize) {
+    let mut state = State { image, hash: 0, pairs: 0, work: vec![Work::Term(t)], steps: 0 };
     while let Some(next) = state.work.pop() {
+        state.steps += 1;
         match next {
             Work::Term(t) => state.term(t),
             Work::Terms(terms) => {
@@ -46,7 +60,7 @@ pub fn hash2(t: Term, image: &Image) -> u32 {
             }
         }
     }
-    state.hash
+    (state.hash, state.steps)
 }
 
 struct State<'a> {
@@ -55,6 +69,7 @@ struct State<'a> {
     /// The hashes of a map's pairs so far: their order must not matter.
     pairs: u32,
     work: Vec<Work<'a>>,
+    steps: usize,
 }
 
 impl State<'_> {
@@ -131,6 +146,7 @@ impl State<'_> {
         }
         let (bytes, rest) = super::bytes_and_rest(bits);
         self.hash = jenkins::block(&bytes, start);
+        self.steps += bytes.len() / BYTES_A_STEP;
         if let Some((count, rest)) = rest {
             self.pair(count, rest, 15);
         }
@@ -147,6 +163,7 @@ impl State<'_> {
             count += 1;
             if count == 4 {
                 self.word(word, 4);
+                self.steps += 1;
                 (word, count) = (0, 0);
             }
             rest = tail;

@@ -48,15 +48,15 @@ fn large_maps_are_walked_in_the_order_of_otp() {
 fn large_maps_as_keys_hash_as_in_otp() {
     let check = |size: i64, expected: [i64; 33]| {
         let (mut heap, image) = (Heap::new(0), ImageRef::new());
-        let atoms = &image.get().atoms;
+        let image = image.get();
         let mut pairs: Vec<(Term, Term)> = (1..=33)
             .map(|changed| {
                 let value = |i| Term::small(if i == changed { 0 } else { i });
                 let mut pairs: Vec<_> = (1..=size).map(|i| (Term::small(i), value(i))).collect();
-                (map::from_pairs(&mut heap, atoms, &mut pairs), Term::small(changed))
+                (map::from_pairs(&mut heap, image, &mut pairs), Term::small(changed))
             })
             .collect();
-        let t = map::from_pairs(&mut heap, atoms, &mut pairs);
+        let t = map::from_pairs(&mut heap, image, &mut pairs);
         let mut values: Vec<i64> = map::iter(t).map(|(_, value)| value.as_small()).collect();
         values.reverse();
         assert_eq!(values, expected, "{size}");

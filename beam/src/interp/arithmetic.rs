@@ -8,16 +8,20 @@ use crate::term::Term;
 use crate::vm::Vm;
 
 macro_rules! operators {
-    ($($name:ident $function:ident $atom:ident),* $(,)?) => {
+    ($($name:ident $function:ident $atom:ident $cost:ident),* $(,)?) => {
         $(pub(super) fn $name(vm: &mut Vm, l: Term, r: Term) -> Result<Term, Fail> {
+            if !l.is_immediate() || !r.is_immediate() {
+                vm.charge(arith::$cost(l, r));
+            }
             arith::$function(&mut vm.heap, l, r).map_err(|fail| guard_fault(vm, atoms::$atom, &[l, r], fail))
         })*
     };
 }
 
 operators! {
-    add add PLUS, sub sub MINUS, mul mul TIMES, int_div int_div LC_DIV, int_rem rem REM,
-    band band BAND, bor bor BOR, bxor bxor BXOR, bsl bsl BSL, bsr bsr BSR,
+    add add PLUS linear_cost, sub sub MINUS linear_cost, mul mul TIMES cost, int_div int_div LC_DIV cost, int_rem rem REM cost,
+    band band BAND linear_cost, bor bor BOR linear_cost, bxor bxor BXOR linear_cost, bsl bsl BSL linear_cost,
+    bsr bsr BSR linear_cost,
 }
 
 /// Adds a constant to what is not small or overflows. `subtracts`: the program says `l - constant`, and the constant here is

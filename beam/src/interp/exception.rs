@@ -138,7 +138,7 @@ fn native_info(vm: &mut Vm, module: Term, cause: Option<Term>) -> Term {
     }
     let mut pairs = vec![(atoms::MODULE, explainer)];
     pairs.extend(cause.map(|cause| (atoms::CAUSE, cause)));
-    let map = crate::map::from_pairs(&mut vm.heap, &vm.image.get().atoms, &mut pairs);
+    let map = crate::map::from_pairs(&mut vm.heap, vm.image.get(), &mut pairs);
     let pair = vm.heap.tuple(&[atoms::ERROR_INFO, map]);
     vm.heap.list(&[pair])
 }

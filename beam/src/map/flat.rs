@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::{FLATMAP_MAX, from_pairs, hamt, order, same};
-use crate::atom::AtomTable;
 use crate::copy;
 use crate::heap::Heap;
+use crate::image::Image;
 use crate::term::{Term, header, kind};
 
 /// The sorted keys.
@@ -92,7 +92,7 @@ fn replace(heap: &mut Heap, map: Term, at: usize, value: Term) -> Term {
 }
 
 /// The map with pairs put in order; large where they do not fit.
-pub(super) fn put(heap: &mut Heap, atoms: &AtomTable, map: Term, pairs: &[(Term, Term)]) -> Term {
+pub(super) fn put(heap: &mut Heap, image: &Image, map: Term, pairs: &[(Term, Term)]) -> Term {
     if let Ok(map) = update(heap, map, pairs) {
         return map;
     }
@@ -100,7 +100,7 @@ pub(super) fn put(heap: &mut Heap, atoms: &AtomTable, map: Term, pairs: &[(Term,
     if let [(key, value)] = pairs
         && keys.len() < FLATMAP_MAX
     {
-        let at = keys.iter().rposition(|k| order(*k, *key, atoms) == Ordering::Less).map_or(0, |i| i + 1);
+        let at = keys.iter().rposition(|k| order(*k, *key, image) == Ordering::Less).map_or(0, |i| i + 1);
         return build_with(heap, keys.len() + 1, |i| match i.cmp(&at) {
             Ordering::Less => (keys[i], values[i]),
             Ordering::Equal => (*key, *value),
@@ -109,13 +109,13 @@ pub(super) fn put(heap: &mut Heap, atoms: &AtomTable, map: Term, pairs: &[(Term,
     }
     if keys.len() + pairs.len() > 2 * FLATMAP_MAX {
         let mut all: Vec<(Term, Term)> = super::iter(map).chain(pairs.iter().copied()).collect();
-        return from_pairs(heap, atoms, &mut all);
+        return from_pairs(heap, image, &mut all);
     }
     let mut all = Sorted::of(map);
     for (key, value) in pairs {
-        all.put(*key, *value, atoms);
+        all.put(*key, *value, image);
     }
-    all.into_map(heap, atoms)
+    all.into_map(heap, image)
 }
 
 /// The map without a key.
@@ -129,7 +129,7 @@ pub(super) fn remove(heap: &mut Heap, map: Term, key: Term) -> Option<Term> {
 }
 
 /// Both maps; the values of `b` count.
-pub(super) fn merge(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term) -> Term {
+pub(super) fn merge(heap: &mut Heap, image: &Image, a: Term, b: Term) -> Term {
     let (ka, kb, va, vb) = (keys(a), keys(b), values(a), values(b));
     if a.elements()[0] == b.elements()[0] {
         return b;
@@ -137,7 +137,7 @@ pub(super) fn merge(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term) -> Ter
     let mut all = Sorted::new();
     let (mut i, mut j) = (0, 0);
     while i < ka.len() && j < kb.len() {
-        let order = order(ka[i], kb[j], atoms);
+        let order = order(ka[i], kb[j], image);
         if order == Ordering::Less {
             all.push(ka[i], va[i]);
         } else {
@@ -156,7 +156,7 @@ pub(super) fn merge(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term) -> Ter
         let values: Vec<Term> = all.pairs[..all.len].iter().map(|(_, value)| *value).collect();
         return with_keys(heap, a.elements()[0], &values);
     }
-    all.into_map(heap, atoms)
+    all.into_map(heap, image)
 }
 
 /// Pairs in order of their keys, while a map is put together.
@@ -179,10 +179,10 @@ impl Sorted {
         self.len += 1;
     }
     /// Inserts a pair at its place. Searches from the end, because literal keys come in order.
-    fn put(&mut self, key: Term, value: Term, atoms: &AtomTable) {
+    fn put(&mut self, key: Term, value: Term, image: &Image) {
         let mut at = self.len;
         while at > 0 {
-            match order(key, self.pairs[at - 1].0, atoms) {
+            match order(key, self.pairs[at - 1].0, image) {
                 Ordering::Less => at -= 1,
                 Ordering::Equal => {
                     self.pairs[at - 1].1 = value;
@@ -195,9 +195,9 @@ impl Sorted {
         self.pairs[at] = (key, value);
         self.len += 1;
     }
-    fn into_map(self, heap: &mut Heap, atoms: &AtomTable) -> Term {
+    fn into_map(self, heap: &mut Heap, image: &Image) -> Term {
         let pairs = &self.pairs[..self.len];
-        let large = if self.len > FLATMAP_MAX { hamt::build(heap, atoms, pairs, FLATMAP_MAX) } else { None };
+        let large = if self.len > FLATMAP_MAX { hamt::build(heap, image, pairs, FLATMAP_MAX) } else { None };
         large.unwrap_or_else(|| build(heap, pairs))
     }
 }

@@ -5,10 +5,10 @@
 //! order of their keys. The shape follows from the keys alone: a node has two children or more, or one that is not a leaf.
 
 use super::{order, same};
-use crate::atom::AtomTable;
 use crate::copy;
 use crate::hash::internal as hash_of;
 use crate::heap::Heap;
+use crate::image::Image;
 use crate::term::{Term, header, header_aux, header_kind, kind};
 
 /// Levels of nodes; the hash is used up below.
@@ -79,16 +79,16 @@ fn replace(heap: &mut Heap, node: Term, slot: usize, child: Term, grow: i64) -> 
 }
 
 /// The map with a key set.
-pub(super) fn put(heap: &mut Heap, atoms: &AtomTable, map: Term, key: Term, value: Term) -> Term {
-    insert(heap, atoms, map, (key, value), hash_of(key), 0).0
+pub(super) fn put(heap: &mut Heap, image: &Image, map: Term, key: Term, value: Term) -> Term {
+    insert(heap, image, map, (key, value), hash_of(key), 0).0
 }
 
 /// A node with a pair in it, and by how much it grew. `hash` is shifted by the levels above `level`. At most
 /// [`LEVELS`] deep.
-fn insert(heap: &mut Heap, atoms: &AtomTable, node: Term, pair: (Term, Term), hash: u64, level: u32) -> (Term, i64) {
+fn insert(heap: &mut Heap, image: &Image, node: Term, pair: (Term, Term), hash: u64, level: u32) -> (Term, i64) {
     let head = node.header();
     if header_kind(head) == kind::TUPLE {
-        return insert_collision(heap, atoms, node, pair);
+        return insert_collision(heap, image, node, pair);
     }
     let (bitmap, bit) = (header_aux(head), bit(hash));
     let slot = slot(bitmap, bit);
@@ -107,17 +107,17 @@ fn insert(heap: &mut Heap, atoms: &AtomTable, node: Term, pair: (Term, Term), ha
         Some((key, _)) => {
             let leaf = heap.cons(pair.0, pair.1);
             let other = below(hash_of(key), level + 1);
-            (join(heap, atoms, (child, other), (leaf, hash >> 4), level + 1), 1)
+            (join(heap, image, (child, other), (leaf, hash >> 4), level + 1), 1)
         }
-        None => insert(heap, atoms, child, pair, hash >> 4, level + 1),
+        None => insert(heap, image, child, pair, hash >> 4, level + 1),
     };
     if new == child { (node, 0) } else { (replace(heap, node, slot, new, grow), grow) }
 }
 
-fn insert_collision(heap: &mut Heap, atoms: &AtomTable, node: Term, pair: (Term, Term)) -> (Term, i64) {
+fn insert_collision(heap: &mut Heap, image: &Image, node: Term, pair: (Term, Term)) -> (Term, i64) {
     let leaves = children(node);
     let key = |leaf: &Term| leaf.cons().unwrap_or((Term::NIL, Term::NIL)).0;
-    let at = leaves.iter().position(|leaf| order(key(leaf), pair.0, atoms).is_ge()).unwrap_or(leaves.len());
+    let at = leaves.iter().position(|leaf| order(key(leaf), pair.0, image).is_ge()).unwrap_or(leaves.len());
     let found = leaves.get(at).is_some_and(|leaf| same(key(leaf), pair.0));
     let leaf = heap.cons(pair.0, pair.1);
     (edit(heap, node, 0, (at, at + usize::from(found)), &[leaf], 0), i64::from(!found))
@@ -129,12 +129,12 @@ fn below(hash: u64, level: u32) -> u64 {
 }
 
 /// The smallest node at a level that holds two leaves with different keys; their hashes are shifted by the levels above.
-fn join(heap: &mut Heap, atoms: &AtomTable, a: (Term, u64), b: (Term, u64), level: u32) -> Term {
+fn join(heap: &mut Heap, image: &Image, a: (Term, u64), b: (Term, u64), level: u32) -> Term {
     let common = ((a.1 ^ b.1).trailing_zeros() / 4).min(LEVELS - level);
     let (ha, hb) = (below(a.1, common), below(b.1, common));
     let mut node = if level + common == LEVELS {
         let key = |leaf: Term| leaf.cons().unwrap_or((leaf, leaf)).0;
-        let sorted = if order(key(a.0), key(b.0), atoms).is_le() { [a.0, b.0] } else { [b.0, a.0] };
+        let sorted = if order(key(a.0), key(b.0), image).is_le() { [a.0, b.0] } else { [b.0, a.0] };
         heap.tuple(&sorted)
     } else {
         let sorted = if ha & 15 < hb & 15 { [a.0, b.0] } else { [b.0, a.0] };
@@ -248,13 +248,13 @@ fn entries(pairs: &[(Term, Term)]) -> Vec<Entry> {
 }
 
 /// The large map of pairs, or nothing where they have no more than `limit` different keys. Of equal keys the later one counts.
-pub(super) fn build(heap: &mut Heap, atoms: &AtomTable, pairs: &[(Term, Term)], limit: usize) -> Option<Term> {
+pub(super) fn build(heap: &mut Heap, image: &Image, pairs: &[(Term, Term)], limit: usize) -> Option<Term> {
     let mut all = entries(pairs);
     let mut unique: Vec<Entry> = Vec::with_capacity(all.len());
     for group in all.chunk_by_mut(|a, b| a.turned == b.turned) {
         if group.len() > 1 {
             // Stable, so the last of a run of equal keys is the latest.
-            group.sort_by(|a, b| order(a.key, b.key, atoms));
+            group.sort_by(|a, b| order(a.key, b.key, image));
         }
         unique.extend(group.chunk_by(|a, b| same(a.key, b.key)).filter_map(|equal| equal.last().copied()));
     }
@@ -291,8 +291,8 @@ fn subtree(heap: &mut Heap, entries: &[Entry], level: u32) -> Term {
 }
 
 /// Both maps; where both have a key, the value of `b` counts.
-pub(super) fn merge(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term) -> Term {
-    let (node, common) = merge_nodes(heap, atoms, a, b, 0);
+pub(super) fn merge(heap: &mut Heap, image: &Image, a: Term, b: Term) -> Term {
+    let (node, common) = merge_nodes(heap, image, a, b, 0);
     let size = (super::len(a) + super::len(b)) as i64 - common;
     if node == a || node == b {
         return node;
@@ -303,7 +303,7 @@ pub(super) fn merge(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term) -> Ter
 }
 
 /// The union of two children at a level, and the number of keys that they have in common.
-fn merge_nodes(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term, level: u32) -> (Term, i64) {
+fn merge_nodes(heap: &mut Heap, image: &Image, a: Term, b: Term, level: u32) -> (Term, i64) {
     if a == b {
         return (a, size_of(a));
     }
@@ -313,10 +313,10 @@ fn merge_nodes(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term, level: u32)
                 return (b, 1);
             }
             let (ha, hb) = (below(hash_of(ka), level), below(hash_of(kb), level));
-            return (join(heap, atoms, (a, ha), (b, hb), level), 0);
+            return (join(heap, image, (a, ha), (b, hb), level), 0);
         }
         (None, Some((key, value))) => {
-            let (node, grew) = insert(heap, atoms, a, (key, value), below(hash_of(key), level), level);
+            let (node, grew) = insert(heap, image, a, (key, value), below(hash_of(key), level), level);
             return (node, 1 - grew);
         }
         (Some((key, value)), None) => {
@@ -324,14 +324,14 @@ fn merge_nodes(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term, level: u32)
             if get(b, key, hash).is_some() {
                 return (b, 1);
             }
-            return (insert(heap, atoms, b, (key, value), hash, level).0, 0);
+            return (insert(heap, image, b, (key, value), hash, level).0, 0);
         }
         (None, None) => {}
     }
     if level == LEVELS {
         let mut grown = 0;
         let node = children(b).iter().filter_map(|leaf| leaf.cons()).fold(a, |node, pair| {
-            let (node, grew) = insert_collision(heap, atoms, node, pair);
+            let (node, grew) = insert_collision(heap, image, node, pair);
             grown += grew;
             node
         });
@@ -350,7 +350,7 @@ fn merge_nodes(heap: &mut Heap, atoms: &AtomTable, a: Term, b: Term, level: u32)
         let right = if mb & bit != 0 { cb.next().copied() } else { None };
         all.extend(match (left, right) {
             (Some(left), Some(right)) => {
-                let (child, keys) = merge_nodes(heap, atoms, left, right, level + 1);
+                let (child, keys) = merge_nodes(heap, image, left, right, level + 1);
                 common += keys;
                 Some(child)
             }

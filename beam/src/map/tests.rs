@@ -5,22 +5,23 @@ use num_bigint::BigInt;
 use super::*;
 use crate::hash::internal;
 use crate::heap::Heap;
+use crate::image::ImageRef;
 
 struct World {
     heap: Heap,
-    atoms: AtomTable,
+    image: ImageRef,
 }
 
 impl World {
     fn new() -> World {
-        World { heap: Heap::new(1000), atoms: AtomTable::new() }
+        World { heap: Heap::new(1000), image: ImageRef::new() }
     }
     fn put(&mut self, map: Term, key: Term, value: i64) -> Term {
-        put(&mut self.heap, &self.atoms, map, key, Term::small(value))
+        put(&mut self.heap, self.image.get(), map, key, Term::small(value))
     }
     fn build(&mut self, keys: impl IntoIterator<Item = Term>) -> Term {
         let mut pairs: Vec<_> = keys.into_iter().zip((1..).map(Term::small)).collect();
-        from_pairs(&mut self.heap, &self.atoms, &mut pairs)
+        from_pairs(&mut self.heap, self.image.get(), &mut pairs)
     }
     /// Key number `i` of a family.
     fn key(&mut self, family: &str, i: i64) -> Term {
@@ -123,7 +124,7 @@ fn random_changes_agree_with_a_model_and_keep_the_shape() {
             // Removals and insertions prevail in turn, so that sizes go up and down over the limit of flatmaps.
             let removing = random(&mut seed) % 10 < if step / 700 % 2 == 0 { 2 } else { 8 };
             if removing {
-                let removed = remove(&mut world.heap, &world.atoms, map, key);
+                let removed = remove(&mut world.heap, world.image.get(), map, key);
                 assert_eq!(removed.is_some(), model.remove(&number).is_some());
                 map = removed.unwrap_or(map);
             } else if step % 3 == 0 {
@@ -142,7 +143,7 @@ fn random_changes_agree_with_a_model_and_keep_the_shape() {
             if step % 50 == 0 {
                 let mut pairs: Vec<_> =
                     model.iter().map(|(n, value)| (world.key(family, *n), Term::small(*value))).collect();
-                let built = from_pairs(&mut world.heap, &world.atoms, &mut pairs);
+                let built = from_pairs(&mut world.heap, world.image.get(), &mut pairs);
                 assert!(same_shape(built, map), "{family} after {step}");
             }
         }
@@ -167,13 +168,13 @@ fn merging_equals_putting_one_after_the_other() {
         let mut side = |world: &mut World, size: u64, value: i64| {
             let keys: Vec<Term> = (0..size).map(|_| world.key(family, (random(&mut seed) % 1000) as i64)).collect();
             let mut pairs: Vec<_> = keys.iter().map(|key| (*key, Term::small(value))).collect();
-            from_pairs(&mut world.heap, &world.atoms, &mut pairs)
+            from_pairs(&mut world.heap, world.image.get(), &mut pairs)
         };
         let (a, b) = (side(&mut world, left, 1), side(&mut world, right, 2));
-        let merged = merge(&mut world.heap, &world.atoms, a, b);
-        let expected = iter(b).fold(a, |map, (key, value)| put(&mut world.heap, &world.atoms, map, key, value));
+        let merged = merge(&mut world.heap, world.image.get(), a, b);
+        let expected = iter(b).fold(a, |map, (key, value)| put(&mut world.heap, world.image.get(), map, key, value));
         assert!(same_shape(merged, expected), "{family} {left} {right}");
-        assert_eq!(merge(&mut world.heap, &world.atoms, merged, merged), merged);
+        assert_eq!(merge(&mut world.heap, world.image.get(), merged, merged), merged);
     }
 }
 
@@ -197,7 +198,7 @@ fn instructions_put_many_pairs_at_once() {
     let pairs: Vec<_> = keys.iter().map(|key| (*key, Term::small(1))).collect();
     for (before, count) in [(0, 3), (0, 32), (0, 33), (0, 70), (5, 2), (31, 1), (32, 1), (20, 30), (40, 3), (69, 1)] {
         let old = world.build(keys[..before].iter().copied());
-        let new = put_assoc(&mut world.heap, &world.atoms, old, &pairs[before..(before + count).min(70)]);
+        let new = put_assoc(&mut world.heap, world.image.get(), old, &pairs[before..(before + count).min(70)]);
         assert_eq!(len(new), (before + count).min(70));
         assert!(has_map_fields(new, &keys[..before]) && !is_map_key(new, Term::NIL));
         let mut values = [Term::NIL; 2];
@@ -221,7 +222,7 @@ fn small_maps_with_the_same_keys_share_them() {
     assert_eq!(world.put(other, keys[1], 7), other);
     let third = with_keys(&mut world.heap, map.elements()[0], &[Term::NIL; 4]);
     assert_eq!(get(third, keys[3]), Some(Term::NIL));
-    assert_eq!(merge(&mut world.heap, &world.atoms, map, third), third);
+    assert_eq!(merge(&mut world.heap, world.image.get(), map, third), third);
 }
 
 /// Binaries of 16 bytes whose 64-bit hashes are all the same, made by running the hash backwards.
@@ -278,14 +279,14 @@ fn keys_of_equal_hash_stay_apart() {
     }
     assert!(same_shape(built, map));
     let halves = [world.build(keys[..40].iter().copied()), world.build(keys[3..].iter().copied())];
-    assert_eq!(len(merge(&mut world.heap, &world.atoms, halves[0], halves[1])), 60);
+    assert_eq!(len(merge(&mut world.heap, world.image.get(), halves[0], halves[1])), 60);
     for (i, key) in keys.iter().enumerate() {
         let changed = update(&mut world.heap, map, *key, Term::NIL);
         assert_eq!(changed.and_then(|map| get(map, *key)), Some(Term::NIL));
-        assert!(remove(&mut world.heap, &world.atoms, map, Term::NIL).is_none());
-        map = remove(&mut world.heap, &world.atoms, map, *key).unwrap_or(Term::NIL);
+        assert!(remove(&mut world.heap, world.image.get(), map, Term::NIL).is_none());
+        map = remove(&mut world.heap, world.image.get(), map, *key).unwrap_or(Term::NIL);
         let mut pairs: Vec<_> = (i + 1..60).map(|i| (keys[i], Term::small(i as i64 + 1))).collect();
-        let rest = from_pairs(&mut world.heap, &world.atoms, &mut pairs);
+        let rest = from_pairs(&mut world.heap, world.image.get(), &mut pairs);
         assert!(same_shape(rest, map), "without {i}");
     }
 }

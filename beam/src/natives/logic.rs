@@ -16,10 +16,10 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "=/=", 2, |_, a| boolean(!eq_exact(a[0], a[1]))),
     Native::new("erlang", "==", 2, |_, a| boolean(eq(a[0], a[1]))),
     Native::new("erlang", "/=", 2, |_, a| boolean(!eq(a[0], a[1]))),
-    Native::new("erlang", "<", 2, |vm, a| boolean(cmp(a[0], a[1], vm.atoms()).is_lt())),
-    Native::new("erlang", "=<", 2, |vm, a| boolean(cmp(a[0], a[1], vm.atoms()).is_le())),
-    Native::new("erlang", ">", 2, |vm, a| boolean(cmp(a[0], a[1], vm.atoms()).is_gt())),
-    Native::new("erlang", ">=", 2, |vm, a| boolean(cmp(a[0], a[1], vm.atoms()).is_ge())),
+    Native::new("erlang", "<", 2, |vm, a| boolean(cmp(a[0], a[1], vm.image.get()).is_lt())),
+    Native::new("erlang", "=<", 2, |vm, a| boolean(cmp(a[0], a[1], vm.image.get()).is_le())),
+    Native::new("erlang", ">", 2, |vm, a| boolean(cmp(a[0], a[1], vm.image.get()).is_gt())),
+    Native::new("erlang", ">=", 2, |vm, a| boolean(cmp(a[0], a[1], vm.image.get()).is_ge())),
 ];
 
 fn truth(t: Term) -> Result<bool, Fail> {

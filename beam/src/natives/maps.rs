@@ -73,7 +73,7 @@ fn map_size(vm: &mut Vm, args: &[Term]) -> Outcome {
 fn from_pairs(vm: &mut Vm, mut pairs: Vec<(Term, Term)>) -> Outcome {
     vm.charge(pairs.len() / PAIRS_PER_REDUCTION);
     vm.heap.check(pairs.len() * WORDS_PER_PAIR)?;
-    Ok(map::from_pairs(&mut vm.heap, &vm.image.get().atoms, &mut pairs))
+    Ok(map::from_pairs(&mut vm.heap, vm.image.get(), &mut pairs))
 }
 
 fn from_list(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -121,12 +121,12 @@ fn merge(vm: &mut Vm, args: &[Term]) -> Outcome {
     let pairs = map::len(a) + map::len(b);
     vm.charge(pairs / PAIRS_PER_REDUCTION);
     vm.heap.check(pairs * WORDS_PER_PAIR)?;
-    Ok(map::merge(&mut vm.heap, &vm.image.get().atoms, a, b))
+    Ok(map::merge(&mut vm.heap, vm.image.get(), a, b))
 }
 
 fn put(vm: &mut Vm, args: &[Term]) -> Outcome {
     let map = map_arg(vm, args[2])?;
-    Ok(map::put(&mut vm.heap, &vm.image.get().atoms, map, args[0], args[1]))
+    Ok(map::put(&mut vm.heap, vm.image.get(), map, args[0], args[1]))
 }
 
 fn update(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -136,13 +136,13 @@ fn update(vm: &mut Vm, args: &[Term]) -> Outcome {
 
 fn remove(vm: &mut Vm, args: &[Term]) -> Outcome {
     let map = map_arg(vm, args[1])?;
-    Ok(map::remove(&mut vm.heap, &vm.image.get().atoms, map, args[0]).unwrap_or(map))
+    Ok(map::remove(&mut vm.heap, vm.image.get(), map, args[0]).unwrap_or(map))
 }
 
 fn take(vm: &mut Vm, args: &[Term]) -> Outcome {
     let map = map_arg(vm, args[1])?;
     let Some(value) = map::get(map, args[0]) else { return Ok(atoms::ERROR) };
-    let rest = map::remove(&mut vm.heap, &vm.image.get().atoms, map, args[0]).unwrap_or(map);
+    let rest = map::remove(&mut vm.heap, vm.image.get(), map, args[0]).unwrap_or(map);
     Ok(vm.heap.tuple(&[value, rest]))
 }
 

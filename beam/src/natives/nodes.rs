@@ -118,7 +118,7 @@ fn nodes_with_info(vm: &mut Vm, args: &[Term]) -> Outcome {
     if !is_included {
         return Ok(Term::NIL);
     }
-    let info = map::from_pairs(&mut vm.heap, &vm.image.get().atoms, &mut info);
+    let info = map::from_pairs(&mut vm.heap, vm.image.get(), &mut info);
     let entry = vm.heap.tuple(&[atoms::NONODE, info]);
     Ok(vm.heap.list(&[entry]))
 }

@@ -8,6 +8,10 @@ large() -> maps:from_list([{I, I * I} || I <- lists:seq(1, 100)]).
 
 mixed() -> maps:from_list([{K, x} || K <- [1, 1.0, a, "s", <<"b">>, {}, {1, 2}, [], [1], #{}, #{a => 1}, 1 bsl 70, -1, 0.5, <<1:3>>]]).
 
+funs() -> [fun ?MODULE:zz/0, fun lists:reverse/1, fun ?MODULE:aa/0, fun lists:append/1, fun erlang:apply/2, fun lists:append/2].
+
+local_funs() -> X = id(x), [fun() -> {c, X} end, fun() -> {b, X} end, fun() -> {a, X} end].
+
 cases() ->
     [?C(#{a => 1, b => 2}),
      ?C((id(#{a => 1}))#{b => 2, a => 3}),
@@ -55,6 +59,12 @@ cases() ->
      ?C(#{a => 1} < #{b => 0}), ?C(#{1 => 1, 2.0 => 0} < #{1.0 => 1, 2 => 0}),
      ?C(large() < (large())#{1 => 0}), ?C(large() == (large())#{1 => 1.0}),
      ?C(grow_and_shrink(500)),
+     ?C(maps:keys(maps:from_list([{F, x} || F <- funs()]))), ?C(maps:keys(maps:from_keys(lists:reverse(funs()), x))),
+     ?C(maps:keys(lists:foldl(fun(F, M) -> M#{F => x} end, #{fun lists:sort/1 => y}, funs()))),
+     ?C(maps:keys(maps:merge(maps:from_keys(funs(), x), #{fun lists:last/1 => y, fun lists:all/2 => z}))),
+     ?C([[A < B || B <- funs()] || A <- funs()]), ?C(lists:sort(funs())),
+     ?C(begin L = local_funs(), [maps:values(maps:from_list(lists:zip(P, lists:seq(1, 3)))) || P <- [L, lists:reverse(L)]] end),
+     ?C(begin L = local_funs(), [[A < B || B <- L] || A <- L] end),
      ?C(map_size(lists:foldl(fun(I, M) -> M#{I rem 37 => I} end, #{}, lists:seq(1, 1000)))),
      ?C(erlang:phash2(large())), ?C(erlang:phash2(mixed())),
      ?C(term_to_binary(large(), [deterministic]) =:= term_to_binary(binary_to_term(term_to_binary(large())), [deterministic])),

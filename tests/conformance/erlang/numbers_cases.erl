@@ -7,7 +7,8 @@ id(X) -> X.
 big() -> id(1 bsl 100).
 
 cases() ->
-    [?C(erts_debug:flat_size(erlang:system_info(max_integer))), ?C(erlang:system_info(max_integer) - erlang:system_info(max_integer)),
+    [?C([erlang:phash2([{math:erf(X / 97), math:erfc(X / 97)} || X <- lists:seq(From, From + 99)]) || From <- lists:seq(-600, 2400, 100), From =/= 500, From =/= 1900]),
+     ?C(erts_debug:flat_size(erlang:system_info(max_integer))), ?C(erlang:system_info(max_integer) - erlang:system_info(max_integer)),
      ?C(erlang:system_info(max_integer) + 1), ?C(begin D = lists:duplicate(1300000, $9), list_to_integer(D) end),
      ?C(string:to_integer(lists:duplicate(1300000, $9))), ?C(begin B = <<1, 0:4194240>>, <<N:4194248>> = B, N band 1 end),
      ?C(begin B = <<0, 1, 0:4194232>>, <<N:4194248>> = B, N bsr 4194230 end), ?C(float_to_list(2.9802322387695312e-8, [short])),

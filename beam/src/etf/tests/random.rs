@@ -55,7 +55,7 @@ impl Random {
                 for _ in 0..size {
                     pairs.push((self.term(heap, image, depth - 1), self.leaf(heap, image)));
                 }
-                map::from_pairs(heap, &image.get().atoms, &mut pairs)
+                map::from_pairs(heap, image.get(), &mut pairs)
             }
             5 => {
                 let bytes: Vec<Term> = (0..count * 5).map(|_| Term::small(self.below(256) as i64)).collect();

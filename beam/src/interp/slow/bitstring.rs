@@ -1,6 +1,7 @@
 //! Instructions that match bitstrings.
 
 use super::Step;
+use crate::arith::MAX_WORDS;
 use crate::atoms;
 use crate::bits;
 use crate::bitstring::matching::{self, Matcher};
@@ -9,6 +10,9 @@ use crate::instr::Code;
 use crate::load::command;
 use crate::term::Term;
 use crate::vm::Vm;
+
+/// Bits of the largest integer that is read at all.
+const MOST_INTEGER_BITS: usize = 64 * MAX_WORDS;
 
 /// Where to go when nothing matches.
 fn no_match(code: Code) -> *const u64 {
@@ -43,11 +47,22 @@ fn size(vm: &Vm, code: Code) -> Option<usize> {
     matching::segment_size(vm.source(code, code.b()), code.low(2) as usize)
 }
 
+/// Charges for an integer of some bits, if a context had so many.
+#[inline]
+fn charge_integer(vm: &mut Vm, bits: usize) {
+    if bits >= bits::BITS_PER_REDUCTION {
+        vm.charge(bits.min(MOST_INTEGER_BITS) / bits::BITS_PER_REDUCTION);
+    }
+}
+
 pub(super) fn get_integer(vm: &mut Vm, code: Code) -> Step {
     vm.settle(code.high(1))?;
     let context = vm.source(code, code.a());
     let value = match size(vm, code) {
-        Some(bits) => matching::get_integer(&mut vm.heap, context, bits, code.high(2))?,
+        Some(bits) => {
+            charge_integer(vm, bits);
+            matching::get_integer(&mut vm.heap, context, bits, code.high(2))?
+        }
         None => None,
     };
     deliver(vm, code, code.c(), value)
@@ -176,7 +191,10 @@ pub(super) fn bs_match(vm: &mut Vm, code: Code) -> Step {
             command::EQUAL => matcher.equals(extra as usize, value),
             kind => {
                 let taken = match kind {
-                    command::INTEGER => matcher.integer(&mut vm.heap, value as usize, extra)?,
+                    command::INTEGER => {
+                        charge_integer(vm, value as usize);
+                        matcher.integer(&mut vm.heap, value as usize, extra)?
+                    }
                     command::BINARY => matcher.binary(&mut vm.heap, value as usize),
                     _ => Some(matcher.tail(&mut vm.heap)),
                 };

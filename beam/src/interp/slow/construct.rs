@@ -1,6 +1,7 @@
 //! Instructions that construct bitstrings.
 
 use super::Step;
+use crate::bits::BITS_PER_REDUCTION;
 use crate::bitstring::builder::Builder;
 use crate::bitstring::construct::{self, Kind, Segment};
 use crate::fail::{Fail, Outcome};
@@ -62,12 +63,39 @@ pub(super) fn create(vm: &mut Vm, code: Code) -> Step {
         segment
     };
     let outcome = construct::create_with(&mut vm.heap, code.low(2) as usize, segment);
+    if let Ok(whole) = outcome
+        && is_long(whole)
+    {
+        let first = segment(0);
+        let appends = matches!(first.kind, Kind::Append | Kind::PrivateAppend);
+        charge_written(vm, if appends { first.value } else { Term::NIL }, whole);
+    }
     deliver(vm, code, code.b(), outcome, code.behind(code.high(1)))
 }
 
-fn begin(vm: &mut Vm, code: Code, begun: Result<(Builder, Term), Fail>) -> Step {
+/// Whether writing a bitstring may be worth a reduction.
+#[inline]
+fn is_long(whole: Term) -> bool {
+    whole.place().is_some_and(|(_, _, bits)| bits >= BITS_PER_REDUCTION)
+}
+
+/// Charges for what a bitstring has more than the one that it begins with, and for that one where it was copied.
+#[cold]
+fn charge_written(vm: &mut Vm, prefix: Term, whole: Term) {
+    let Some((storage, _, bits)) = whole.place() else { return };
+    let kept = match prefix.place() {
+        Some((old, _, bits)) if old.off_bin().is_some() && old.off_bin() == storage.off_bin() => bits,
+        _ => 0,
+    };
+    vm.charge((bits - kept) / BITS_PER_REDUCTION);
+}
+
+fn begin(vm: &mut Vm, code: Code, prefix: Term, begun: Result<(Builder, Term), Fail>) -> Step {
     let outcome = begun.map(|(builder, whole)| {
         vm.builder = Some(builder);
+        if is_long(whole) {
+            charge_written(vm, prefix, whole);
+        }
         whole
     });
     deliver(vm, code, code.c(), outcome, code.next())
@@ -77,14 +105,14 @@ pub(super) fn init(vm: &mut Vm, code: Code) -> Step {
     vm.settle(code.high(1))?;
     let size = vm.source(code, code.b());
     let begun = construct::init(&mut vm.heap, size, code.low(2));
-    begin(vm, code, begun)
+    begin(vm, code, Term::NIL, begun)
 }
 
 pub(super) fn append(vm: &mut Vm, code: Code) -> Step {
     vm.settle(code.high(1))?;
     let (bitstring, extra) = (vm.source(code, code.a()), vm.source(code, code.b()));
     let begun = construct::append(&mut vm.heap, bitstring, extra, code.low(2));
-    begin(vm, code, begun)
+    begin(vm, code, bitstring, begun)
 }
 
 pub(super) fn init_writable(vm: &mut Vm, code: Code) -> Step {

@@ -35,7 +35,7 @@ pub(super) fn put_assoc(vm: &mut Vm, code: Code) -> Step {
         return otherwise(vm, code, atoms::BADMAP, source);
     }
     let pairs = pairs(vm, code);
-    let updated = map::put_assoc(&mut vm.heap, &vm.image.get().atoms, source, &pairs);
+    let updated = map::put_assoc(&mut vm.heap, vm.image.get(), source, &pairs);
     vm.set(code.b(), updated);
     Ok(next(code))
 }

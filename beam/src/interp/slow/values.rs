@@ -28,7 +28,7 @@ pub(in crate::interp) fn step(vm: &mut Vm, code: Code, operation: Operation) -> 
         O::IsLeImm => ordered_immediate(vm, code, Ordering::is_le),
         O::IsBetween => {
             let value = vm.source(code, code.a());
-            let order = |bound: usize| compare::cmp(value, code.term(bound), vm.atoms());
+            let order = |bound: usize| compare::cmp(value, code.term(bound), vm.image.get());
             if order(1).is_ge() && order(2).is_le() { code.next() } else { code.near() }
         }
         O::Add => return operator(vm, code, arithmetic::add),
@@ -86,11 +86,11 @@ fn otherwise(code: Code) -> *const u64 {
 
 fn ordered(vm: &Vm, code: Code, holds: fn(Ordering) -> bool) -> *const u64 {
     let (l, r) = (vm.source(code, code.a()), vm.source(code, code.b()));
-    if holds(compare::cmp(l, r, vm.atoms())) { code.next() } else { otherwise(code) }
+    if holds(compare::cmp(l, r, vm.image.get())) { code.next() } else { otherwise(code) }
 }
 
 fn ordered_immediate(vm: &Vm, code: Code, holds: fn(Ordering) -> bool) -> *const u64 {
-    let order = compare::cmp(vm.source(code, code.a()), code.term(1), vm.atoms());
+    let order = compare::cmp(vm.source(code, code.a()), code.term(1), vm.image.get());
     if holds(order) { code.next() } else { code.near() }
 }
 

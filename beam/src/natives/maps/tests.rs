@@ -16,7 +16,7 @@ fn call(vm: &mut Vm, name: &str, args: &[Term]) -> Outcome {
 fn sample(vm: &mut Vm, size: i64) -> Term {
     let keys: Vec<Term> = (0..size).map(Term::small).collect();
     let mut pairs: Vec<_> = keys.iter().map(|key| (*key, *key)).collect();
-    map::from_pairs(&mut vm.heap, &vm.image.get().atoms, &mut pairs)
+    map::from_pairs(&mut vm.heap, vm.image.get(), &mut pairs)
 }
 
 #[test]

@@ -147,7 +147,7 @@ pub fn write_max_heap_size(vm: &mut Vm, limit: MaxHeapSize) -> Outcome {
         (vm.atom("error_logger")?, boolean(limit.error_logger)),
         (vm.atom("include_shared_binaries")?, boolean(limit.include_shared_binaries)),
     ];
-    Ok(map::from_pairs(&mut vm.heap, &vm.image.get().atoms, &mut pairs))
+    Ok(map::from_pairs(&mut vm.heap, vm.image.get(), &mut pairs))
 }
 
 fn natural(value: Term) -> Result<u64, Fail> {
@@ -221,10 +221,10 @@ mod tests {
             assert_eq!(vm.heap.max_words(), expected);
         }
         let mut pairs = vec![(atoms::SIZE, Term::small(400)), (atoms::KILL, atoms::FALSE)];
-        let soft = map::from_pairs(&mut vm.heap, &vm.image.get().atoms, &mut pairs);
+        let soft = map::from_pairs(&mut vm.heap, vm.image.get(), &mut pairs);
         set(&mut vm, flag, soft).unwrap();
         assert_eq!(vm.heap.max_words(), 1000, "a limit that does not kill is no limit");
-        let without_size = map::from_pairs(&mut vm.heap, &vm.image.get().atoms, &mut vec![(atoms::KILL, atoms::FALSE)]);
+        let without_size = map::from_pairs(&mut vm.heap, vm.image.get(), &mut vec![(atoms::KILL, atoms::FALSE)]);
         assert_eq!(set(&mut vm, flag, without_size), Err(Fail::BADARG));
     }
 }

@@ -18,9 +18,20 @@ pub(super) fn phash(vm: &mut Vm, args: &[Term]) -> Outcome {
     Ok(Term::small(hash::phash(args[0], vm.image.get(), range) as i64))
 }
 pub(super) fn phash2_1(vm: &mut Vm, args: &[Term]) -> Outcome {
-    Ok(Term::small(i64::from(hash::phash2(args[0], vm.image.get()))))
+    let hash = hash2(vm, args[0]);
+    Ok(Term::small(i64::from(hash::below_2_27(hash))))
 }
 pub(super) fn phash2_2(vm: &mut Vm, args: &[Term]) -> Outcome {
     let range = range(args[1])?;
-    Ok(Term::small((u64::from(hash::hash2(args[0], vm.image.get())) % range) as i64))
+    let hash = hash2(vm, args[0]);
+    Ok(Term::small((u64::from(hash) % range) as i64))
+}
+
+/// Steps of hashing for one reduction (OTP: `ITERATIONS_PER_RED`).
+const STEPS_PER_REDUCTION: usize = 64;
+
+fn hash2(vm: &mut Vm, term: Term) -> u32 {
+    let (hash, steps) = hash::counted(term, vm.image.get());
+    vm.charge(steps / STEPS_PER_REDUCTION);
+    hash
 }
