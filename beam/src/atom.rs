@@ -1,6 +1,7 @@
 //! The atom table: names and their numbers.
 
 use std::cell::{Cell, RefCell};
+use std::cmp::Ordering;
 use std::hash::Hasher as _;
 
 use rustc_hash::{FxHashMap, FxHasher};
@@ -18,21 +19,52 @@ pub struct AtomTable {
     limit: usize,
 }
 
+/// Gives an atom of a sandbox its number; none where nobody knows.
+pub type Numbering = fn(name: &str) -> Option<u32>;
+
 // Atoms that are not of the library have other numbers in other processes of a sandbox. Where a number must be the same in all
-// of them, it is made of the name. A guest has one table, so this need not be reached through it.
+// of them, it is the one that the sandbox gave the atom when it was made. A guest has one table, so this need not be reached
+// through it.
 thread_local! {
     /// The number of the first such atom.
     static FIRST: Cell<u32> = const { Cell::new(u32::MAX) };
-    /// What stands for each, from the first one on.
-    static STAND_INS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// The number that the sandbox gave each, from the first one on. A number once given is never changed: maps are sorted by it.
+    static GIVEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// Who knows the numbers.
+    static NUMBERING: Cell<Option<Numbering>> = const { Cell::new(None) };
 }
 
-/// A number of an atom that is the same in all processes of a sandbox, but perhaps not its alone.
+/// From now on atoms of a sandbox get their numbers from this function.
+pub fn number_by(numbering: Numbering) {
+    NUMBERING.set(Some(numbering));
+}
+
+/// A number of an atom that is the same in all processes of a sandbox. Atoms are in the order in which they were made.
 pub(crate) fn common_number(atom: Term) -> u64 {
     let number = atom.atom_index();
     let Some(place) = number.checked_sub(FIRST.get()) else { return number.into() };
-    let stand_in = STAND_INS.with_borrow(|all| all.get(place as usize).copied());
-    stand_in.map_or(number.into(), |stand_in| 1 << 32 | u64::from(stand_in))
+    let given = GIVEN.with_borrow(|all| all.get(place as usize).copied());
+    given.map_or(number.into(), |given| 1 << 32 | u64::from(given))
+}
+
+/// The order of the atoms among the keys of a small map (OTP: by their numbers in the atom table).
+#[inline]
+pub(crate) fn order(a: Term, b: Term) -> Ordering {
+    let (x, y) = (a.atom_index(), b.atom_index());
+    if x.min(y) < FIRST.get() {
+        return x.cmp(&y);
+    }
+    common_number(a).cmp(&common_number(b)).then(x.cmp(&y))
+}
+
+/// The number of a new atom of the sandbox. What nobody has numbered comes behind all others, in an order of its own.
+fn number_of_new(name: &str) -> u32 {
+    let given = NUMBERING.get().and_then(|numbering| numbering(name));
+    given.unwrap_or_else(|| {
+        let mut hasher = FxHasher::default();
+        hasher.write(name.as_bytes());
+        1 << 31 | hasher.finish() as u32
+    })
 }
 
 /// Why an atom could not be made.
@@ -106,9 +138,8 @@ impl AtomTable {
     fn push(&mut self, name: &str) -> Term {
         let index = self.names.len() as u32;
         if index >= FIRST.get() {
-            let mut hasher = FxHasher::default();
-            hasher.write(name.as_bytes());
-            STAND_INS.with_borrow_mut(|all| all.push(hasher.finish() as u32));
+            let number = number_of_new(name);
+            GIVEN.with_borrow_mut(|all| all.push(number));
         }
         self.names.push(name.into());
         self.index.insert(name.into(), index);

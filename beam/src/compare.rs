@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::atom::AtomTable;
+use crate::atom::{self, AtomTable};
 use crate::code::CodeStore;
 use crate::image::Image;
 use crate::term::Term;
@@ -61,7 +61,7 @@ pub fn cmp_exact(a: Term, b: Term, image: &Image) -> Ordering {
 /// Order of the keys within a small map: atoms by their number, anything else as [`cmp_exact`].
 pub fn cmp_key(a: Term, b: Term, image: &Image) -> Ordering {
     if a.is_atom() && b.is_atom() {
-        return a.atom_index().cmp(&b.atom_index());
+        return atom::order(a, b);
     }
     cmp_exact(a, b, image)
 }

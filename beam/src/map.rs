@@ -167,7 +167,7 @@ fn same(a: Term, b: Term) -> bool {
 /// Order of the keys of a flatmap, with the cheap answers first.
 #[inline]
 fn order(a: Term, b: Term, image: &Image) -> Ordering {
-    if (a.is_atom() && b.is_atom()) || (a.is_small() && b.is_small()) {
+    if a.is_small() && b.is_small() {
         return (a.0 as i64).cmp(&(b.0 as i64));
     }
     cmp_key(a, b, image)

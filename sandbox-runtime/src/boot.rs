@@ -9,12 +9,13 @@
 //! - [`program`]: what a sandbox is to run
 
 pub mod arguments;
+mod order;
 pub mod program;
 pub mod tree;
 
 use std::sync::Arc;
 
-use shared::bundle::{Bundle, BundleError, Kind};
+use shared::bundle::{Bundle, BundleError};
 use shared::command::Command;
 use shared::event::Entry;
 use shared::{Etf, Term};
@@ -94,7 +95,7 @@ impl Runtime {
         let versions = Bundle::parse(bundle)?.header().versions.clone();
         let tree = LibraryTree::new(bundle)?;
         let library = tree.library();
-        let modules: Vec<_> = library.entries().iter().filter(|entry| entry.kind == Kind::Module).collect();
+        let modules = order::modules(library);
         let release = versions.otp.split('.').next().unwrap_or_default();
         let files = modules.iter().map(|entry| library.content(entry));
         let (template, failures) = Template::of_release(&engine, &module, (release, &versions.erts), files)?;

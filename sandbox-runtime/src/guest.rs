@@ -10,6 +10,7 @@ use shared::limits::LimitKind;
 use shared::{Etf, Pid, Term};
 
 use crate::host::Host;
+use crate::kernel::code::AtomNumbers;
 use crate::kernel::{Delivery, TurnReport};
 
 /// One process's own part: its code, heap, stack, mailbox and dictionary.
@@ -126,7 +127,8 @@ pub trait GuestFactory {
 
     /// A factory of guests that have these modules loaded from the beginning, so that none of them has to do it; `None` where
     /// that is not possible. It must make the same guests each time for the same modules.
-    fn with_code(&self, _code: &[Arc<[u8]>]) -> Option<Self>
+    /// Atoms that only these modules have get numbers.
+    fn with_code(&self, _code: &[Arc<[u8]>], _numbers: &mut AtomNumbers) -> Option<Self>
     where
         Self: Sized,
     {

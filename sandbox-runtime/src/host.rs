@@ -405,11 +405,11 @@ impl Host {
         Ok(version)
     }
 
-    /// Notes an atom that the guest made.
+    /// Notes an atom that the guest made, and gives its number.
     ///
     /// # Errors
     /// See [`Kernel::add_atom`].
-    pub fn add_atom(&mut self, atom: Atom) -> Result<(), Raise> {
+    pub fn add_atom(&mut self, atom: Atom) -> Result<u32, Raise> {
         self.kernel.add_atom(self.pid, atom)
     }
 

@@ -48,7 +48,8 @@ pub mod wasm;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet};
+use code::AtomNumbers;
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use shared::event::EventKind;
 use shared::limits::{LimitKind, Limits};
@@ -95,8 +96,8 @@ pub struct Kernel {
     memory_in_use: u64,
     /// Links, monitors and aliases of all processes at the end of their last turns.
     relations: u64,
-    /// Atoms that guests made, besides those that they all begin with.
-    atoms: OrdSet<Atom>,
+    /// Atoms that guests made, besides those that they all begin with, and the number of each: they are counted from 1 on.
+    atoms: AtomNumbers,
     /// Rules of the outside for messages.
     interceptions: intercept::Interceptions,
     halted: Option<Etf>,
@@ -134,7 +135,7 @@ impl Kernel {
             total_reductions: 0,
             memory_in_use: 0,
             relations: 0,
-            atoms: OrdSet::new(),
+            atoms: AtomNumbers::default(),
             interceptions: intercept::Interceptions::default(),
             halted: None,
             journal: journal::Journal::default(),

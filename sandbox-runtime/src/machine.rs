@@ -306,7 +306,9 @@ impl<F: GuestFactory> Machine<F> {
     fn make_guest(&mut self, guests: &Guests<F::Guest>, pid: Pid) -> Result<(F::Guest, usize), GuestFault> {
         let Some(changes) = guests.preloads() else { return Ok((self.factory.instantiate(pid)?, 0)) };
         if self.preloaded.as_ref().is_none_or(|(made_of, _)| *made_of != changes) {
-            self.preloaded = Some((changes, self.factory.with_code(&guests.newest_code())));
+            let mut numbers = self.kernel().atom_numbers().clone();
+            self.preloaded = Some((changes, self.factory.with_code(&guests.newest_code(), &mut numbers)));
+            self.kernel_mut().set_atom_numbers(numbers);
         }
         match &mut self.preloaded {
             Some((_, Some(factory))) => Ok((factory.instantiate(pid)?, changes)),

@@ -81,7 +81,7 @@ pub struct Recording {
 
 impl Recording {
     /// The version of this format and of what digests are made of.
-    pub const FORMAT: u32 = 2;
+    pub const FORMAT: u32 = 3;
 }
 
 /// Something in which two machines differ.

@@ -8,7 +8,10 @@ fn main() {
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
+    use std::cell::Cell;
+
     use beam::arena::Arenas;
+    use beam::atom;
     use beam::guest::{Guest, Output};
     use beam::home;
     use beam::host::{Host, News, Note};
@@ -42,6 +45,25 @@ mod wasm {
         safe fn new_atom(name: *const u8, length: usize) -> u32;
         safe fn note(what: u32, first: u64, second: u64);
         safe fn report(action: *const u8, action_length: usize, detail: *const u8, detail_length: usize);
+    }
+
+    thread_local! {
+        /// Whether the host has refused an atom and nobody has learnt of it yet.
+        static REFUSED: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Tells the host of an atom that this process does not know yet: its number among those of the sandbox.
+    fn number_atom(name: &str) -> Option<u32> {
+        /// There is no sandbox to ask.
+        const UNKNOWN: u32 = u32::MAX;
+        match new_atom(name.as_ptr(), name.len()) {
+            0 => {
+                REFUSED.set(true);
+                None
+            }
+            UNKNOWN => None,
+            number => Some(number),
+        }
     }
 
     /// The host behind the imports. A reply is announced by its length and fetched with `reply`.
@@ -159,8 +181,9 @@ mod wasm {
         fn report(&mut self, action: &str, detail: &[u8]) {
             report(action.as_ptr(), action.len(), detail.as_ptr(), detail.len());
         }
-        fn new_atom(&mut self, name: &str) -> bool {
-            new_atom(name.as_ptr(), name.len()) != 0
+        /// Every atom was told of when it was made ([`number_atom`]), so what is asked is whether one was refused.
+        fn new_atom(&mut self, _name: &str) -> bool {
+            !REFUSED.take()
         }
     }
 
@@ -185,6 +208,7 @@ mod wasm {
     extern "C" fn seal() -> u32 {
         let guest = guest();
         guest.complete();
+        atom::number_by(number_atom);
         let sealed = ARENAS.seal();
         guest.prepare(Box::new(Imports { work: 0 }));
         u32::from(sealed)

@@ -3,6 +3,9 @@
 use super::program::Program;
 use super::tree::{ELIXIR_APPS, Layout};
 
+/// The release whose boot script the library has.
+pub(super) const RELEASE: &str = "start_clean";
+
 /// The arguments of `init:boot/1` for a program.
 pub(super) fn of_init(layout: &Layout, program: &Program) -> Vec<String> {
     let mut arguments = up_to_start(layout, program);
@@ -23,7 +26,7 @@ fn up_to_start(layout: &Layout, program: &Program) -> Vec<String> {
     let mut add = |words: &[&str]| arguments.extend(words.iter().map(|word| (*word).to_owned()));
     let bin = format!("{}/bin", layout.erlang_root);
     add(&["-root", &layout.erlang_root, "-bindir", &bin, "-progname", "erl", "--", "-home", &program.home, "--"]);
-    add(&["-boot", &format!("{bin}/start_clean"), "-noshell", "-elixir_root", &layout.elixir_lib]);
+    add(&["-boot", &format!("{bin}/{RELEASE}"), "-noshell", "-elixir_root", &layout.elixir_lib]);
     add(&["-pa"]);
     // Newer ones find the other applications by `-elixir_root`.
     for app in if layout.has_elixir_root { &["elixir"][..] } else { &ELIXIR_APPS } {

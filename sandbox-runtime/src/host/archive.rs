@@ -28,7 +28,7 @@ use crate::snapshot::Snapshot;
 
 const MAGIC: &[u8; 16] = b"orrery snapshot\n";
 /// Changes with every change of what an index holds.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Stands for everything that a snapshot holds.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,7 @@
 //! A process that runs in a wasm instance of the BEAM.
 
 mod keep;
+mod numbers;
 mod renew;
 
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ use super::watch;
 use crate::calls::{self, Outcome};
 use crate::guest::{FaultCause, Guest, GuestFactory, GuestFault};
 use crate::host::Host;
+use crate::kernel::code::AtomNumbers;
 use crate::kernel::{Delivery, TurnReport, TurnResult};
 
 /// What imports of a guest reach.
@@ -40,6 +42,8 @@ pub struct State {
     allowance: Allowance,
     /// The memory of the guest, once there is one.
     pub(super) memory: Option<Memory>,
+    /// What numbers atoms where there is no machine: code is being loaded into a template.
+    numbers: Option<AtomNumbers>,
     /// Not the BEAM: nothing that it gives is taken for a term before it was looked at, and its instructions are counted.
     pub(super) is_foreign: bool,
 }
@@ -59,6 +63,7 @@ impl State {
             library: None,
             allowance,
             memory: None,
+            numbers: None,
             is_foreign: false,
         }
     }
@@ -242,25 +247,25 @@ impl Instance {
     pub(super) fn unseal(&mut self) -> Result<(), EngineError> {
         self.call::<(), ()>("unseal", ())
     }
-    pub(super) fn into_template<'a>(
-        mut self,
-        engine: &GuestEngine,
-        module: &BeamModule,
-        files: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
+    /// Loads `.beam` files: those that could not be loaded.
+    pub(super) fn load<'a>(&mut self, files: impl IntoIterator<Item = &'a [u8]>) -> Vec<LoadFailure> {
         let mut failures = Vec::new();
         for (index, file) in files.into_iter().enumerate() {
             if let Err(EngineError::Guest(reason)) = self.request("load", file) {
                 failures.push(LoadFailure { index, reason });
             }
         }
+        failures
+    }
+    /// Ends the loading of code: what processes start on.
+    pub(super) fn into_template(mut self, engine: &GuestEngine, module: &BeamModule) -> Result<Template, EngineError> {
         self.call::<(), u32>("seal", ())?;
         // An image ends where a large page does, so that all of it can be mapped as such.
         let missing =
             self.memory.data_size(&self.store).next_multiple_of(LARGE_PAGE) - self.memory.data_size(&self.store);
         self.memory.grow(&mut self.store, (missing / WASM_PAGE) as u64)?;
         let image = BeamModule::image(self.memory.data(&self.store))?;
-        Ok((Template { engine: engine.clone(), module: module.clone(), image }, failures))
+        Ok(Template { engine: engine.clone(), module: module.clone(), image })
     }
     fn call<P: WasmParams, R: WasmResults>(&mut self, name: &str, parameters: P) -> Result<R, EngineError> {
         let function = self.instance.get_typed_func::<P, R>(&mut self.store, name)?;
@@ -422,6 +427,8 @@ const WASM_PAGE: usize = 64 << 10;
 pub struct WasmGuest {
     instance: Lent,
     pid: Pid,
+    /// What the process begins with. It is handed over when the machine is there, which numbers the atoms in it.
+    begins_with: Option<Etf>,
 }
 
 /// Starts every process on one template.
@@ -461,18 +468,18 @@ impl GuestFactory for WasmFactory {
         if let Some(library) = &self.library {
             instance.set_library(library.clone());
         }
-        Ok(WasmGuest { instance, pid })
+        Ok(WasmGuest { instance, pid, begins_with: None })
     }
 
     fn instantiate_wasm(&mut self, pid: Pid, wasm: &Arc<[u8]>) -> Result<WasmGuest, GuestFault> {
         let engine = &self.template.engine;
         let module = engine.foreign().module(wasm).map_err(|error| fault(&error))?;
         let instance = Instance::foreign(engine, module).map_err(|error| fault(&error))?;
-        Ok(WasmGuest { instance: Lent::new(instance, None), pid })
+        Ok(WasmGuest { instance: Lent::new(instance, None), pid, begins_with: None })
     }
 
-    fn with_code(&self, code: &[Arc<[u8]>]) -> Option<WasmFactory> {
-        let (template, failures) = self.template.extend(code.iter().map(|file| &file[..])).ok()?;
+    fn with_code(&self, code: &[Arc<[u8]>], numbers: &mut AtomNumbers) -> Option<WasmFactory> {
+        let (template, failures) = self.template.extend(code.iter().map(|file| &file[..]), numbers).ok()?;
         failures.is_empty().then(|| WasmFactory::new(template, self.library.clone()))
     }
 }
@@ -504,7 +511,7 @@ impl Guest for WasmGuest {
 
     fn restore(saved: &SavedInstance, pid: Pid) -> Result<WasmGuest, GuestFault> {
         let instance = Instance::restore(saved).map_err(|error| fault(&error))?;
-        Ok(WasmGuest { instance: Lent::new(instance, None), pid })
+        Ok(WasmGuest { instance: Lent::new(instance, None), pid, begins_with: None })
     }
 
     fn load_code(&mut self, _module: &str, code: &[u8]) -> Result<(), GuestFault> {
@@ -524,7 +531,8 @@ impl Guest for WasmGuest {
             Part::Etf(&entry.args),
             Part::Etf(entry.flags.as_ref().unwrap_or(&none)),
         ]);
-        self.instance.prepare(request.bytes()).map_err(|error| fault(&error))
+        self.begins_with = Some(request);
+        Ok(())
     }
 
     fn deliver(&mut self, message: &Etf) -> Result<(), GuestFault> {
@@ -542,7 +550,8 @@ impl Guest for WasmGuest {
         state.host = Some(host);
         // A turn that fails has used what it was given, as far as anybody can tell.
         let failed = |error| GuestFault { reductions, ..fault(&error) };
-        let mut report = self.instance.turn(messages, reductions).map_err(failed);
+        let prepared = self.begins_with.take().map_or(Ok(()), |request| self.instance.prepare(request.bytes()));
+        let mut report = prepared.and_then(|()| self.instance.turn(messages, reductions)).map_err(failed);
         // What was fetched from the machine belongs into the mailbox, in front of what comes next.
         while let Some(message) = self.instance.store.data_mut().polled.pop_front() {
             match (self.deliver(&message), &mut report) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::engine::{BeamModule, EngineError, GuestEngine};
 use super::instance::Instance;
 use super::memory::Image;
+use crate::kernel::code::AtomNumbers;
 
 /// The BEAM with code loaded: what a spawn maps copy-on-write.
 #[derive(Clone)]
@@ -33,7 +34,9 @@ impl Template {
         module: &BeamModule,
         files: impl IntoIterator<Item = &'a [u8]>,
     ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
-        Instance::whole(engine, module)?.into_template(engine, module, files)
+        let mut instance = Instance::whole(engine, module)?;
+        let failures = instance.load(files);
+        Ok((instance.into_template(engine, module)?, failures))
     }
     /// As [`Template::new`], for a library of a release: that of Erlang/OTP (`27`) and the version of its runtime system.
     ///
@@ -47,19 +50,26 @@ impl Template {
     ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
         let mut instance = Instance::whole(engine, module)?;
         instance.request("release", format!("{otp} {erts}").as_bytes())?;
-        instance.into_template(engine, module, files)
+        let failures = instance.load(files);
+        Ok((instance.into_template(engine, module)?, failures))
     }
-    /// As [`Template::new`], on top of the code of this template.
+    /// As [`Template::new`], on top of the code of this template. Atoms that are in none of the templates below get numbers.
     ///
     /// # Errors
     /// As [`Template::new`].
     pub fn extend<'a>(
         &self,
         files: impl IntoIterator<Item = &'a [u8]>,
+        numbers: &mut AtomNumbers,
     ) -> Result<(Template, Vec<LoadFailure>), EngineError> {
         let mut instance = Instance::on(self)?;
         instance.unseal()?;
-        instance.into_template(&self.engine, &self.module, files)
+        instance.lend_numbers(numbers.clone());
+        let failures = instance.load(files);
+        if let Some(given) = instance.take_numbers() {
+            *numbers = given;
+        }
+        Ok((instance.into_template(&self.engine, &self.module)?, failures))
     }
     /// Stands for the guest and all that is loaded: what runs on two templates with the same one does the same.
     pub fn id(&self) -> blake3::Hash {

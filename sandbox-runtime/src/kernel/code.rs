@@ -39,6 +39,33 @@ pub struct Prepared {
     pub has_on_load: bool,
 }
 
+/// Numbers of atoms, in the order in which they were made.
+#[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
+pub struct AtomNumbers(OrdMap<Atom, u32>);
+
+impl AtomNumbers {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The number of an atom that has one.
+    pub fn get(&self, atom: &Atom) -> Option<u32> {
+        self.0.get(atom).copied()
+    }
+
+    /// The number of an atom, which is given one if it has none.
+    pub fn number(&mut self, atom: Atom) -> u32 {
+        let next = self.0.len() as u32 + 1;
+        *self.0.entry(atom).or_insert(next)
+    }
+}
+
 /// The newest version of a module.
 #[derive(Clone, Debug, Hash, Serialize, Deserialize)]
 pub struct Module {
@@ -167,24 +194,34 @@ impl Kernel {
     }
 
     /// Notes an atom that a guest made, which another one may have made before: what all guests together may make is limited.
+    /// Gives its number among them.
     ///
     /// # Errors
     /// `system_limit` when there are too many.
-    pub fn add_atom(&mut self, pid: Pid, atom: Atom) -> Result<(), Raise> {
-        if self.atoms.contains(&atom) {
-            return Ok(());
+    pub fn add_atom(&mut self, pid: Pid, atom: Atom) -> Result<u32, Raise> {
+        if let Some(number) = self.atoms.get(&atom) {
+            return Ok(number);
         }
         let allowed = self.limits.atoms;
         if self.atom_count() >= allowed {
             return Err(self.limit_reached(Some(pid), LimitKind::Atoms, allowed));
         }
-        self.atoms.insert(atom);
-        Ok(())
+        Ok(self.atoms.number(atom))
     }
 
     /// Whether a guest has made an atom.
     pub fn knows_atom(&self, atom: &Atom) -> bool {
-        self.atoms.contains(atom)
+        self.atoms.get(atom).is_some()
+    }
+
+    /// The numbers of all atoms that guests made.
+    pub fn atom_numbers(&self) -> &AtomNumbers {
+        &self.atoms
+    }
+
+    /// Takes numbers that were given besides, to the atoms of code that is part of a template now.
+    pub fn set_atom_numbers(&mut self, numbers: AtomNumbers) {
+        self.atoms = numbers;
     }
 }
 
@@ -202,6 +239,8 @@ mod tests {
         for (pid, name) in [(one, "a"), (other, "a"), (other, "b"), (one, "b")] {
             kernel.add_atom(pid, Atom::new(name)).expect("there is room for two");
         }
+        let number = |name: &str| kernel.atom_numbers().get(&Atom::new(name));
+        assert_eq!([number("a"), number("b"), number("c")], [Some(1), Some(2), None]);
         assert_eq!(kernel.atom_count(), 2);
         assert!(kernel.add_atom(one, Atom::new("c")).is_err());
         assert!(kernel.knows_atom(&Atom::new("a")) && !kernel.knows_atom(&Atom::new("c")));

@@ -167,10 +167,10 @@ fn timers_and_atoms_and_links_are_limited() {
             assert_eq!(start(), Err(Raise::SystemLimit(LimitKind::Timers)));
             let mut add = |number: u64| host.add_atom(Atom::new(&format!("atom{number}")));
             for number in 0..10 {
-                assert_eq!(add(number), Ok(()));
+                assert_eq!(add(number), Ok(number as u32 + 1));
             }
             assert_eq!(add(10), Err(Raise::SystemLimit(LimitKind::Atoms)));
-            assert_eq!(add(3), Ok(()), "it is there already");
+            assert_eq!(add(3), Ok(4), "it is there already");
             let first = spawn(host, vars, "idle", SpawnOptions::default());
             assert_eq!(host.link(first), Ok(()));
         }),

@@ -38,13 +38,48 @@ cases() ->
      {many, fun many/0},
      {ring, fun ring/0},
      {garbage, fun garbage/0},
-     {dictionary_of_other, fun dictionary_of_other/0}].
+     {dictionary_of_other, fun dictionary_of_other/0},
+     {new_atoms, fun new_atoms/0},
+     {reductions, fun reductions/0}].
 
 flush() ->
     receive M -> [M | flush()] after 0 -> [] end.
 
 attempt(F) ->
     try {ok, F()} catch Class:Reason -> {Class, Reason} end.
+
+%% Small maps list atoms in the order in which they were made, whoever made them and in whatever order a process learns of them.
+new_atoms() ->
+    [B, A, C] = [list_to_atom("new_atom_" ++ [Last]) || Last <- "bac"],
+    Map = #{A => 1, B => 2, C => 3},
+    Self = self(),
+    Keys = fun(Known) -> Self ! {keys, maps:keys(maps:from_keys(Known, x)), term_to_binary(maps:from_keys(Known, 1))} end,
+    Other = fun(Known) ->
+                spawn(fun() -> receive go -> Keys(Known) end end) ! go,
+                receive {keys, Names, Binary} -> {Names, Binary =:= term_to_binary(maps:map(fun(_, _) -> 1 end, Map))} end
+            end,
+    Later = spawn(fun() -> receive {First, Rest} -> Keys([First | Rest]) end end),
+    Later ! {C, [A, B]},
+    Last = receive {keys, Names, _} -> Names end,
+    {maps:keys(Map), maps:to_list(maps:merge(#{C => 0}, Map)), Other([C, A, B]), Other([A, C, B]), Last,
+     lists:sort(maps:keys(Map))}.
+
+%% Work at a stretch counts at least about as much as it does in OTP.
+reductions() ->
+    Bytes = <<0:(2_000 * 1024)/unit:8>>,
+    List = lists:seq(1, 100_000),
+    [counts(Least, F) || {Least, F} <-
+        [{2000, fun() -> <<0:8, Bytes/binary>> end},
+         {1000, fun() -> <<0:8, Bytes:(1000 * 1024)/binary>> end}, {2500, fun() -> <<Bytes/binary, Bytes:(2000 * 1024)/binary>> end},
+         {1000, fun() -> erlang:phash2(List) end}, {100, fun() -> lists:append(List, []) end},
+         {100, fun() -> lists:member(x, List) end}]].
+
+counts(Least, F) ->
+    receive after 1 -> ok end,
+    {reductions, Before} = process_info(self(), reductions),
+    F(),
+    {reductions, After} = process_info(self(), reductions),
+    After - Before >= Least.
 
 send_order() ->
     Self = self(),

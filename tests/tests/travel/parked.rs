@@ -2,6 +2,7 @@
 
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::kernel::Config;
+use sandbox_runtime::kernel::code::AtomNumbers;
 use sandbox_runtime::timeline::parked::ParkError;
 use sandbox_runtime::timeline::{Origin, Target, Timeline};
 use shared::EventSeq;
@@ -66,7 +67,7 @@ fn a_timeline_that_is_damaged_or_of_something_else_is_refused() {
         damaged[at] ^= 0x10;
         assert!(fetch(&damaged).is_err(), "byte {at} of {}", bytes.len());
     }
-    let (other, _) = factory().template().extend([]).expect("room");
+    let (other, _) = factory().template().extend([], &mut AtomNumbers::default()).expect("room");
     let refused = Timeline::unpark(&bytes, WasmFactory::new(other, None), None);
     assert!(matches!(refused, Err(ParkError::Archive(_))));
 }

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use sandbox_runtime::host::archive::ArchiveError;
 use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::kernel::Config;
+use sandbox_runtime::kernel::code::AtomNumbers;
 use sandbox_runtime::kernel::journal::Interest;
 use sandbox_runtime::machine::Machine;
 use sandbox_runtime::snapshot::Snapshot;
@@ -82,7 +83,7 @@ fn a_snapshot_that_is_damaged_or_of_something_else_is_refused() {
     newer[16] += 1;
     assert!(matches!(open(&newer, factory()), Err(ArchiveError::Version(_))));
 
-    let (other, _) = factory().template().extend([]).expect("room");
+    let (other, _) = factory().template().extend([], &mut AtomNumbers::default()).expect("room");
     let refused = open(&bytes, WasmFactory::new(other, None));
     assert!(matches!(refused, Err(ArchiveError::Template { .. })), "{refused:?}");
 }
