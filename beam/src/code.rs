@@ -82,6 +82,15 @@ pub struct CodeStore {
     /// Memory of the stubs of exports.
     #[expect(clippy::vec_box, reason = "exports hold addresses of stubs, so they must not move")]
     stubs: Vec<Box<[u64; 2]>>,
+    /// What stands in place of the code of exports whose calls are told, by number of the export.
+    hooks: FxHashMap<u32, Hook>,
+}
+
+/// A stub in place of the code of an export. It stays when it is not needed any more: a process may be in front of it.
+struct Hook {
+    stub: Box<[u64; 2]>,
+    /// The code in whose place it stands, or stood last.
+    code: *const u64,
 }
 
 /// One version of a module's code.
@@ -164,6 +173,38 @@ impl CodeStore {
         self.export_index.insert(mfa, self.exports.len() as u32);
         self.exports.push(Export { mfa, code: address, stub: address });
         self.stubs.push(stub);
+    }
+    /// Puts stubs in place of the code of exports: a call of one runs [`Operation::TraceExport`], which goes on at
+    /// [`CodeStore::hooked`].
+    pub(crate) fn hook(&mut self, is_wanted: impl Fn(Mfa) -> bool) {
+        for (number, export) in (0_u32..).zip(&mut self.exports) {
+            if export.code == export.stub || !is_wanted(export.mfa) {
+                continue;
+            }
+            let instruction = head(Operation::TraceExport, 1, 0, number as u16, (number >> 16) as u16);
+            let new = || Hook { stub: Box::new([u64::from(export.mfa.2), instruction]), code: export.code };
+            let hook = self.hooks.entry(number).or_insert_with(new);
+            let address = &raw const hook.stub[1];
+            if export.code != address {
+                hook.code = export.code;
+                export.code = address;
+            }
+        }
+    }
+    /// Puts the code of exports back in place.
+    pub(crate) fn unhook(&mut self) {
+        for (number, hook) in &self.hooks {
+            let export = &mut self.exports[*number as usize];
+            if export.code == &raw const hook.stub[1] {
+                export.code = hook.code;
+            }
+        }
+    }
+    /// The code of an export, whether or not a stub stands in its place.
+    pub(crate) fn hooked(&self, number: u32) -> *const u64 {
+        let code = self.exports[number as usize].code;
+        let hook = self.hooks.get(&number).filter(|hook| code == &raw const hook.stub[1]);
+        hook.map_or(code, |hook| hook.code)
     }
     /// Adds the code of a module, so that addresses in it can be found.
     pub fn add_range(&mut self, module: Rc<Module>) {

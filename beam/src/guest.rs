@@ -85,7 +85,12 @@ impl Guest {
         let loaded = crate::load::load(&self.image, &input[..length]);
         self.input = input;
         match loaded {
-            Ok(_) => status::OK,
+            Ok(_) => {
+                if let Some(vm) = &mut self.vm {
+                    vm.renew_watch();
+                }
+                status::OK
+            }
             Err(error) => self.failed(&error.to_string()),
         }
     }

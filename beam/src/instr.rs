@@ -54,7 +54,7 @@ operations! {
     Return, DeallocateReturn, MoveDeallocateReturn, MoveCall, MoveCallOnly, MoveCallLast, Move2Call, Move2CallOnly, Move2CallLast,
     Allocate, AllocateMove, TestHeap, Deallocate, InitY, InitY2, InitY3,
     CallFun, CallFunLast, CallFun2, CallFun2Last, Apply, ApplyLast, Try, Catch, TryEnd,
-    LoopRec, LoopRecEnd, Wait, WaitTimeout, Timeout, RemoveMessage, Send;
+    LoopRec, LoopRecEnd, Wait, WaitTimeout, Timeout, RemoveMessage, Send, TraceExport, TraceReturn;
     // Data
     data FIRST_DATA = 56:
     MoveXX, MoveXY, MoveYX, MoveYY, MoveCX, MoveCY, MoveXXReturn, MoveCXReturn, Move2, Move3, Swap, PutList, PutListX, PutTuple, PutTuple2, PutTuple3, GetList, GetListX, GetHd, GetTl, GetTupleElement, GetTupleElementX, GetTupleElement2,

@@ -9,6 +9,7 @@ pub mod exception;
 mod hot;
 pub mod slow;
 pub mod stacktrace;
+pub(crate) mod tracing;
 pub mod turn;
 
 use crate::fail::Fail;
@@ -33,6 +34,13 @@ pub(crate) enum Next {
 
 /// Runs the process until its reductions are used up, it waits, or it ends.
 pub fn run(vm: &mut Vm) -> Turn {
+    // In a guest, nobody else uses the image.
+    if cfg!(not(target_arch = "wasm32")) {
+        vm.renew_watch();
+    }
+    if vm.watches_all_calls() {
+        return tracing::run(vm);
+    }
     // Stress is for tests, which run natively; without it the loop is in a guest only once.
     if vm.heap.stress && cfg!(not(target_arch = "wasm32")) { alternate::<true>(vm) } else { alternate::<false>(vm) }
 }
@@ -47,30 +55,43 @@ fn alternate<const STRESS: bool>(vm: &mut Vm) -> Turn {
         let code = Code(vm.pc);
         match step(vm, code) {
             Ok(Next::Go(to)) => vm.pc = to,
-            Ok(Next::Enter(to)) => {
-                vm.pc = to;
-                vm.reductions_left -= 1;
-                if vm.reductions_left <= 0 {
-                    return turn::yielded(vm, to);
+            Ok(next) => {
+                if let Some(turn) = go_on(vm, next) {
+                    return turn;
                 }
             }
-            Ok(Next::Returned(to)) => {
-                vm.pc = to;
-                if vm.heap.wants_collection() && !vm.collect(0, 1) {
-                    return turn::out_of_memory(vm);
-                }
-                vm.reductions_left -= 1;
-                if vm.reductions_left <= 0 {
-                    return turn::yielded_live(vm, to, 1);
-                }
-            }
-            Ok(Next::End(turn)) => return turn,
             Err(fail) => match exception::raise(vm, fail, vm.pc) {
                 Some(handler) => vm.pc = handler,
                 None => return turn::exited(vm),
             },
         }
     }
+}
+
+/// Goes on behind an instruction, unless the turn ends there.
+fn go_on(vm: &mut Vm, next: Next) -> Option<Turn> {
+    match next {
+        Next::Go(to) => vm.pc = to,
+        Next::Enter(to) => {
+            vm.pc = to;
+            vm.reductions_left -= 1;
+            if vm.reductions_left <= 0 {
+                return Some(turn::yielded(vm, to));
+            }
+        }
+        Next::Returned(to) => {
+            vm.pc = to;
+            if vm.heap.wants_collection() && !vm.collect(0, 1) {
+                return Some(turn::out_of_memory(vm));
+            }
+            vm.reductions_left -= 1;
+            if vm.reductions_left <= 0 {
+                return Some(turn::yielded_live(vm, to, 1));
+            }
+        }
+        Next::End(turn) => return Some(turn),
+    }
+    None
 }
 
 /// Does one instruction that the loop has left. `Vm::pc` is its address, or where it fails that of the failure.
@@ -101,6 +122,8 @@ fn step(vm: &mut Vm, code: Code) -> Result<Next, Fail> {
             Ok(Next::Go(code.next()))
         }
         O::Send => control::send(vm, code),
+        O::TraceExport => tracing::export_called(vm, code),
+        O::TraceReturn => tracing::returned(vm),
         O::Bif0 | O::Bif1 | O::Bif2 | O::Bif3 => {
             values::bif(vm, code, operation as usize - O::Bif0 as usize).map(Next::Go)
         }

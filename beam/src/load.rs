@@ -8,6 +8,7 @@
 mod bitstring;
 pub mod emit;
 pub(crate) use bitstring::{KINDS, command};
+pub(crate) use emit::FUNC_INFO_WORDS;
 mod operands;
 mod select;
 

@@ -10,6 +10,7 @@ use crate::flags::Flags;
 use crate::heap::{Heap, MIN_BLOCK_WORDS};
 use crate::host::{Host, Note};
 use crate::image::{ImageRef, Mfa};
+use crate::interp::tracing::Watch;
 use crate::interp::turn::Exit;
 use crate::load;
 use crate::loader::LoadError;
@@ -77,6 +78,8 @@ pub struct Vm {
     pub(crate) buffers: Buffers,
     /// The state that a behaviour went on with last; [`Term::NONE`] before that.
     pub(crate) state: Term,
+    /// The calls that somebody is told of.
+    pub(crate) watch: Option<Box<Watch>>,
     /// What OTP's own tests have turned.
     pub(crate) internal_state: InternalState,
     /// Memory for encoded terms on their way to the machine and back, used again and again. Holds nothing between two instructions.
@@ -129,6 +132,7 @@ impl Vm {
             flags: Flags::default(),
             buffers: Buffers::new(),
             state: Term::NONE,
+            watch: None,
             internal_state: InternalState::default(),
             builder: None,
             bytes: Vec::new(),
@@ -218,7 +222,10 @@ impl Vm {
         let loaded = self.load_module(&bytes);
         let is_admitted = self.tell_new_atoms(atoms);
         match loaded {
-            Ok(loaded) => is_admitted && loaded == module,
+            Ok(loaded) => {
+                self.renew_watch();
+                is_admitted && loaded == module
+            }
             Err(error) => {
                 self.host.load_failed(&name, &error.to_string());
                 false

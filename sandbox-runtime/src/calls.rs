@@ -26,6 +26,7 @@ mod system;
 mod table;
 mod tables;
 mod timers;
+mod trace;
 
 pub use table::FUNCTIONS;
 

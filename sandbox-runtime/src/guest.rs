@@ -73,6 +73,11 @@ pub trait Guest: Send + 'static {
         question.as_atom().and_then(|item| self.inspect(item))
     }
 
+    /// Tells which calls the process has to tell of from its next turn on: see [`crate::kernel::Kernel::watch`].
+    fn watch(&mut self, watch: &Term) {
+        self.ask(&Term::tuple([Term::atom("watch"), watch.clone()]));
+    }
+
     /// Whether all guests of a machine have their code in common, so that one of them changes it for all.
     fn shares_code() -> bool
     where

@@ -41,6 +41,7 @@ pub mod signal;
 pub mod spawn;
 pub mod suspend;
 pub mod timer;
+pub mod trace;
 pub mod turn;
 pub mod usage;
 pub mod wasm;
@@ -100,6 +101,8 @@ pub struct Kernel {
     atoms: AtomNumbers,
     /// Rules of the outside for messages.
     interceptions: intercept::Interceptions,
+    /// What processes are told of each other.
+    tracing: trace::Tracing,
     halted: Option<Etf>,
     journal: journal::Journal,
     /// Processes that ended since the driver last asked: their guests are to be dropped.
@@ -137,6 +140,7 @@ impl Kernel {
             relations: 0,
             atoms: AtomNumbers::default(),
             interceptions: intercept::Interceptions::default(),
+            tracing: trace::Tracing::default(),
             halted: None,
             journal: journal::Journal::default(),
             ended: Vec::new(),
@@ -282,18 +286,27 @@ impl Kernel {
     pub(crate) fn record(&mut self, pid: Option<Pid>, kind: EventKind) -> EventSeq {
         let process = pid.and_then(|pid| self.processes.get(&pid));
         let (cause, reductions) = process.map_or((None, 0), |process| (process.cause, process.reductions));
-        self.journal.add(self.clock.now(), pid, reductions, cause, kind)
+        self.add_event(pid, reductions, cause, kind)
+    }
+
+    fn add_event(&mut self, pid: Option<Pid>, reductions: u64, cause: Option<EventSeq>, kind: EventKind) -> EventSeq {
+        let told = self.traces().then(|| kind.clone());
+        let seq = self.journal.add(self.clock.now(), pid, reductions, cause, kind);
+        if let Some(kind) = told {
+            self.trace_event(pid, seq, &kind);
+        }
+        seq
     }
 
     /// As [`Kernel::record`], for an event that takes work to make: it is only numbered where nobody would see it.
     pub(crate) fn record_with(&mut self, pid: Option<Pid>, kind: impl FnOnce() -> EventKind) -> EventSeq {
-        if self.journal.listens() { self.record(pid, kind()) } else { self.journal.pass() }
+        if self.journal.listens() || self.traces() { self.record(pid, kind()) } else { self.journal.pass() }
     }
 
     /// Adds an event with a cause of its own.
     pub(crate) fn record_caused(&mut self, pid: Option<Pid>, cause: Option<EventSeq>, kind: EventKind) -> EventSeq {
         let reductions = pid.and_then(|pid| self.processes.get(&pid)).map_or(0, |process| process.reductions);
-        self.journal.add(self.clock.now(), pid, reductions, cause, kind)
+        self.add_event(pid, reductions, cause, kind)
     }
 
     /// Refuses one more link, monitor or alias when there are too many.
@@ -329,6 +342,7 @@ impl Kernel {
         self.console.hash(&mut hasher);
         self.settings.hash(&mut hasher);
         self.interceptions.hash(&mut hasher);
+        self.tracing.hash(&mut hasher);
         self.message_rate.hash(&mut hasher);
         self.spawn_rate.hash(&mut hasher);
         self.reduction_rate.hash(&mut hasher);

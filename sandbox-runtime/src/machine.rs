@@ -327,6 +327,9 @@ impl<F: GuestFactory> Machine<F> {
         if let Some(entry) = &turn.start {
             guest.start(entry)?;
         }
+        if let Some(watch) = self.kernel_mut().take_new_watch(turn.pid) {
+            guest.watch(&watch);
+        }
         let mut news = turn.deliveries;
         let mut used = 0_u32;
         loop {

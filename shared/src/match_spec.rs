@@ -1,10 +1,11 @@
-//! Match specifications (ERTS User's Guide, "Match Specifications in Erlang"), in the dialect of tables.
+//! Match specifications (ERTS User's Guide, "Match Specifications in Erlang"), in the dialects of tables and of traces.
 //!
 //! A specification is compiled once and run on many terms, as long as there is [`Fuel`].
 //!
 //! Functions of guards that came after Erlang/OTP 25 (`is_boolean`, `tuple_size`, `ceil`, `floor`, `max`, `min`...)
 //! are accepted.
 
+pub mod action;
 mod arith;
 mod compile;
 mod fuel;
@@ -12,8 +13,11 @@ mod function;
 mod pattern;
 mod run;
 
+use std::cell::RefCell;
+
 use crate::Term;
 
+use action::{Call, Effects};
 pub use fuel::Fuel;
 pub use pattern::Pattern;
 
@@ -50,6 +54,8 @@ enum Expr {
     List(Vec<Expr>, Box<Expr>),
     Map(Vec<(Expr, Expr)>),
     Call(function::Function, Vec<Expr>),
+    /// What only specifications for traces may do.
+    Action(action::Action, Vec<Expr>),
 }
 
 /// Why something is no match specification, in the words of `erlang:match_spec_test/3`.
@@ -76,11 +82,37 @@ pub fn test(subject: &Term, spec: &Term, self_pid: crate::Pid) -> Term {
     }
 }
 
+/// How `erlang:match_spec_test/3` answers in the dialect of traces, for a list of arguments.
+pub fn test_for_trace(arguments: &Term, spec: &Term, pid: crate::Pid) -> Term {
+    let spec = match MatchSpec::compile_for_trace(spec) {
+        Ok(spec) => spec,
+        Err(error) => {
+            let error = Term::tuple([Term::atom("error"), Term::string(&error.0)]);
+            return Term::tuple([Term::atom("error"), Term::list([error])]);
+        }
+    };
+    let call = Call { pid, caller: Term::atom("undefined"), control_word: 0 };
+    let effects = spec.run_for_trace(arguments, &call, &Fuel::default());
+    let flags: Vec<Term> = effects.iter().flat_map(Effects::names).map(Term::atom).collect();
+    let told = effects.map_or_else(|| Term::bool(false), |effects| effects.message.unwrap_or_else(|| Term::bool(true)));
+    Term::tuple([Term::atom("ok"), told, Term::list(flags), Term::Nil])
+}
+
 impl MatchSpec {
     /// The result of the first clause that matches `subject`; `None` when none does.
     /// When the fuel runs out, what this gives means nothing: ask [`Fuel::is_exhausted`].
     pub fn run(&self, subject: &Term, self_pid: crate::Pid, fuel: &Fuel) -> Option<Term> {
-        self.clauses.iter().find_map(|clause| clause.run(subject, self_pid, fuel))
+        self.clauses.iter().find_map(|clause| clause.run(subject, self_pid, fuel, None))
+    }
+
+    /// What the first clause that matches the arguments of a call has done; `None` when none does.
+    pub fn run_for_trace(&self, arguments: &Term, call: &Call, fuel: &Fuel) -> Option<Effects> {
+        let run = |clause: &Clause| {
+            let effects = RefCell::new(Effects::default());
+            clause.run(arguments, call.pid, fuel, Some((call, &effects)))?;
+            Some(effects.into_inner())
+        };
+        self.clauses.iter().find_map(run)
     }
 
     /// Whether the result for `subject` is `true`, which is what counting and deleting asks.

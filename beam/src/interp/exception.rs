@@ -8,8 +8,8 @@
 use crate::atoms;
 use crate::fail::{Class, Fail};
 use crate::instr::Code;
-use crate::interp::stacktrace;
 use crate::interp::turn::Exit;
+use crate::interp::{stacktrace, tracing};
 use crate::term::{Term, tag};
 use crate::vm::{Fault, Vm};
 
@@ -58,7 +58,7 @@ pub(super) fn raise(vm: &mut Vm, fail: Fail, pc: *const u64) -> Option<*const u6
     };
     vm.deadline = None;
     vm.mailbox.position = 0;
-    match unwind(vm) {
+    match unwind(vm, class, reason) {
         Some(handler) => {
             vm.x[..4].copy_from_slice(&[Term::NONE, class.atom(), reason, trace]);
             Some(handler)
@@ -144,22 +144,23 @@ fn native_info(vm: &mut Vm, module: Term, cause: Option<Term>) -> Term {
 }
 
 /// Drops stack frames down to the nearest catch and gives its handler.
-fn unwind(vm: &mut Vm) -> Option<*const u64> {
-    let mut frame = 0;
-    let stack = vm.heap.stack_terms();
-    for (i, word) in stack.iter().enumerate() {
+fn unwind(vm: &mut Vm, class: Class, reason: Term) -> Option<*const u64> {
+    let (mut frame, mut handler) = (0, None);
+    for (i, word) in vm.heap.stack_terms().iter().enumerate() {
         match word.tag() {
             tag::RETURN => frame = i + 1,
             tag::HEADER => {
-                let handler = word.ptr();
-                // SAFETY: `frame` is within the stack.
-                vm.heap.stack = unsafe { vm.heap.stack.add(frame) };
-                return Some(handler);
+                handler = Some(word.ptr().cast_const());
+                break;
             }
             _ => {}
         }
     }
-    None
+    tracing::left_by_exception(vm, frame, class.atom(), reason);
+    let handler = handler?;
+    // SAFETY: `frame` is within the stack.
+    vm.heap.stack = unsafe { vm.heap.stack.add(frame) };
+    Some(handler)
 }
 
 /// Reason with which a process ends that does not catch an exception (OTP: Erlang Reference Manual, Errors).

@@ -25,7 +25,7 @@ use crate::probes;
 use crate::term::Term;
 
 /// Words of a `FuncInfo`, behind which the code of its function begins.
-const FUNC_INFO_WORDS: u32 = 4;
+pub(crate) const FUNC_INFO_WORDS: u32 = 4;
 
 /// Registers that hold values at an instruction which does not say so.
 pub(super) const LIVE_UNKNOWN: u64 = u32::MAX as u64;

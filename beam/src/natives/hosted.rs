@@ -199,6 +199,15 @@ pub const HOSTED: &[(&str, &str, u8)] = &[
     ("erlang", "call_on_load_function", 1),
     ("erlang", "finish_after_on_load", 2),
     ("erlang", "check_old_code", 1),
+    ("erts_internal", "trace", 4),
+    ("erts_internal", "trace_info", 3),
+    ("erts_internal", "trace_session_create", 3),
+    ("erts_internal", "trace_session_destroy", 1),
+    ("erts_internal", "trace_pattern", 4),
+    ("orrery_trace", "pattern", 2),
+    ("orrery_trace", "watch", 0),
+    ("orrery_trace", "call", 5),
+    ("orrery_trace", "ended", 5),
 ];
 
 /// Number of a hosted function; `None` for a function that the host does not answer.

@@ -1,7 +1,7 @@
-//! Tracing, as a system answers in which nobody traces.
-//!
-//! The machine records every process from outside, so programs get no tracers of their own: asking is answered truly
-//! (nothing is traced), and switching a trace on raises `badarg`, as OTP does where a tracer cannot be used.
+//! Tracing. The host knows who is told of what; it is told itself of the calls that it wants to know of
+//! ([`crate::interp::tracing`]).
+
+mod patterns;
 
 use super::Native;
 use super::hosted::{self, hosted_number};
@@ -16,10 +16,9 @@ pub const NATIVES: &[Native] = &[
     Native::new("erts_internal", "trace_info", 3, trace_info_of_session),
     Native::new("erts_internal", "trace", 3, trace),
     Native::new("erts_internal", "trace", 4, trace_in_session),
-    Native::new("erts_internal", "trace_pattern", 3, trace_pattern),
-    Native::new("erts_internal", "trace_pattern", 4, trace_pattern_in_session),
-    Native::new("erts_internal", "trace_session_create", 3, notsup),
-    Native::new("erts_internal", "trace_session_destroy", 1, no),
+    Native::new("erts_internal", "trace_session_destroy", 1, destroy_session),
+    Native::new("erts_internal", "trace_pattern", 3, patterns::set),
+    Native::new("erts_internal", "trace_pattern", 4, patterns::set_in_session),
     Native::new("erlang", "trace_delivered", 1, trace_delivered),
     Native::new("erlang", "seq_trace", 2, seq_trace),
     Native::new("erlang", "seq_trace_info", 1, seq_trace_info),
@@ -58,57 +57,47 @@ fn badarg(_: &mut Vm, _: &[Term]) -> Outcome {
     Err(Fail::BADARG)
 }
 
-fn notsup(_: &mut Vm, _: &[Term]) -> Outcome {
-    Err(Fail::Error(atoms::NOTSUP))
-}
-
 fn same(_: &mut Vm, args: &[Term]) -> Outcome {
     Ok(args[0])
 }
 
-fn trace_info_of_session(vm: &mut Vm, args: &[Term]) -> Outcome {
-    if vm.atom_name(args[2]) == "session" { sessions(vm, args[1]) } else { trace_info(vm, &args[1..]) }
-}
-
-/// In which sessions something is traced (OTP: `trace:session_info/1`): there is the session that always is.
-fn sessions(vm: &mut Vm, what: Term) -> Outcome {
-    let session = vm.atom("session")?;
-    let traced = match vm.atom_name(what) {
-        "any" | "send" | "receive" => {
-            let always = [vm.atom("legacy")?, vm.atom("default")?];
-            let always = vm.heap.tuple(&always);
-            vm.heap.list(&[always])
-        }
-        "on_load" => Term::NIL,
-        _ => {
-            let item = vm.atom(if what.tuple().is_some() { "traced" } else { "flags" })?;
-            if trace_info(vm, &[what, item])?.tuple().is_none_or(|found| found[1] == atoms::UNDEFINED) {
-                return Ok(atoms::UNDEFINED);
-            }
-            Term::NIL
-        }
-    };
-    Ok(vm.heap.tuple(&[session, traced]))
-}
+/// The session of `erlang:trace/3` as the host knows it.
+const LEGACY: &str = "legacy";
 
 fn trace_info(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let [what, item] = [args[0], args[1]];
+    let legacy = vm.atom(LEGACY)?;
+    trace_info_of_session(vm, &[legacy, args[0], args[1]])
+}
+
+fn trace_info_of_session(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let [session, what, item] = [args[0], args[1], args[2]];
+    let is_session = vm.atom_name(item) == "session";
     let value = match (vm.atom_name(what), vm.atom_name(item)) {
         ("on_load", name) if is_call_item(name) => atoms::FALSE,
         ("send" | "receive", "match_spec") => atoms::TRUE,
-        ("new" | "new_processes" | "new_ports", "flags" | "tracer") => Term::NIL,
-        (_, "flags" | "tracer") if what.is_pid() => {
-            if hosted::call(vm, hosted_number!("erlang", "is_process_alive", 1), &[what])? != atoms::TRUE {
-                return Ok(atoms::UNDEFINED);
-            }
-            Term::NIL
+        ("send" | "receive" | "any", "session") => {
+            let any = vm.atom("any")?;
+            return hosted::call(vm, hosted_number!("erts_internal", "trace_info", 3), &[session, any, item]);
+        }
+        ("on_load", "session") => Term::NIL,
+        ("new" | "new_processes", "flags" | "tracer" | "session") => {
+            return hosted::call(vm, hosted_number!("erts_internal", "trace_info", 3), args);
+        }
+        ("new_ports", "flags" | "tracer" | "session") => Term::NIL,
+        (_, "flags" | "tracer" | "session") if what.is_pid() => {
+            return hosted::call(vm, hosted_number!("erts_internal", "trace_info", 3), args);
         }
         _ => match what.tuple() {
             Some(&[module, function, arity]) => {
                 let arity = arity.small_value().and_then(|a| u32::try_from(a).ok());
                 let is_named = module.is_atom() && function.is_atom() && item.is_atom();
                 let (true, Some(arity)) = (is_named, arity) else { return Err(Fail::BADARG) };
-                if super::funs::is_exported(vm, (module, function, arity)) { atoms::FALSE } else { atoms::UNDEFINED }
+                match patterns::is_function(vm, (module, function, arity)) {
+                    true if is_session => patterns::sessions_of(vm, what)?,
+                    true => patterns::info(vm, session, what, item)?,
+                    false if is_session => return Ok(atoms::UNDEFINED),
+                    false => atoms::UNDEFINED,
+                }
             }
             _ => return Err(Fail::BADARG),
         },
@@ -123,40 +112,32 @@ fn is_call_item(name: &str) -> bool {
     )
 }
 
-fn trace_in_session(vm: &mut Vm, args: &[Term]) -> Outcome {
-    trace(vm, &args[1..])
-}
-
-/// Gives how many processes are no longer traced. The number is not told apart from one for all of them.
 fn trace(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let is_set = matches!(vm.atom_name(args[0]), "all" | "processes" | "existing" | "existing_processes");
-    let is_empty_set =
-        matches!(vm.atom_name(args[0]), "ports" | "new" | "new_processes" | "new_ports" | "existing_ports");
-    if args[1] != atoms::FALSE || args[2].proper_list().is_none() {
-        return Err(Fail::BADARG);
-    }
-    if is_empty_set {
-        return Ok(Term::small(0));
-    }
-    if is_set {
-        let processes = hosted::call(vm, hosted_number!("erlang", "processes", 0), &[])?;
-        return Ok(Term::small(processes.list().count() as i64));
-    }
-    if args[0].is_pid() { Ok(Term::small(1)) } else { Err(Fail::BADARG) }
+    let legacy = vm.atom(LEGACY)?;
+    trace_in_session(vm, &[legacy, args[0], args[1], args[2]])
 }
 
-fn trace_pattern_in_session(vm: &mut Vm, args: &[Term]) -> Outcome {
-    trace_pattern(vm, &args[1..])
+fn trace_in_session(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let count = hosted::call(vm, hosted_number!("erts_internal", "trace", 4), args)?;
+    renew_own_watch(vm)?;
+    Ok(count)
 }
 
-/// Patterns have no effect without tracers, so no function matches one.
-fn trace_pattern(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let is_event = matches!(vm.atom_name(args[0]), "on_load" | "send" | "receive");
-    let is_mfa = args[0].tuple().is_some_and(|t| t.len() == 3 && t[0].is_atom() && t[1].is_atom());
-    if !(is_event || is_mfa) || args[2].proper_list().is_none() {
-        return Err(Fail::BADARG);
+/// The others are told before their next turn.
+fn renew_own_watch(vm: &mut Vm) -> Result<(), Fail> {
+    let watch = hosted::call(vm, hosted_number!("orrery_trace", "watch", 0), &[])?;
+    vm.set_watch(watch);
+    if vm.watch.is_some() {
+        // What was asked for holds from the next function on.
+        vm.end_turn();
     }
-    Ok(Term::small(0))
+    Ok(())
+}
+
+fn destroy_session(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let was_there = hosted::call(vm, hosted_number!("erts_internal", "trace_session_destroy", 1), args)?;
+    renew_own_watch(vm)?;
+    Ok(was_there)
 }
 
 fn trace_delivered(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -222,24 +203,14 @@ mod tests {
     fn nobody_traces() {
         check(
             "\
-erlang:trace_info(new,flags) => {flags,[]}
-erlang:trace_info({erlang,self,0},traced) => {traced,false}
-erlang:trace_info({erlang,self,0},all) => {all,false}
 erlang:trace_info({nope,map,2},traced) => {traced,undefined}
 erlang:trace_info(on_load,traced) => {traced,false}
 erlang:trace_info('receive',match_spec) => {match_spec,true}
 erlang:trace_info(send,all) => error: badarg
 erlang:trace_info(foo,traced) => error: badarg
 erlang:trace_info(new,foo) => error: badarg
-erts_internal:trace_info(any,any,session) => {session,[{legacy,default}]}
-erts_internal:trace_info(any,new,session) => {session,[]}
-erts_internal:trace_info(any,{erlang,self,0},session) => {session,[]}
 erts_internal:trace_info(any,{nope,map,2},session) => undefined
 erts_internal:trace_info(any,foo,session) => error: badarg
-erts_internal:trace(new,false,[call]) => 0
-erts_internal:trace('$pid',false,[all]) => 1
-erts_internal:trace('$pid',foo,[]) => error: badarg
-erts_internal:trace(foo,false,[]) => error: badarg
 erlang:seq_trace_info(label) => []
 erlang:seq_trace_info(send) => {send,false}
 erlang:seq_trace_info(foo) => error: badarg

@@ -2,7 +2,7 @@
 
 use super::{
     Body, code, environment, files, logging, process_info, processes, shared_terms, signals, spawning, system, tables,
-    timers,
+    timers, trace,
 };
 
 /// Module, name, number of arguments and body of each function. The place of a row is the function's number, which guests
@@ -193,6 +193,15 @@ pub const FUNCTIONS: &[(&str, &str, u8, Body)] = &[
     ("erlang", "call_on_load_function", 1, code::on_load_code),
     ("erlang", "finish_after_on_load", 2, code::finish_after_on_load),
     ("erlang", "check_old_code", 1, code::check_old_code),
+    ("erts_internal", "trace", 4, trace::trace),
+    ("erts_internal", "trace_info", 3, trace::trace_info),
+    ("erts_internal", "trace_session_create", 3, trace::create_session),
+    ("erts_internal", "trace_session_destroy", 1, trace::destroy_session),
+    ("erts_internal", "trace_pattern", 4, trace::trace_pattern),
+    ("orrery_trace", "pattern", 2, trace::pattern),
+    ("orrery_trace", "watch", 0, trace::watch),
+    ("orrery_trace", "call", 5, trace::call),
+    ("orrery_trace", "ended", 5, trace::ended),
 ];
 
 /// Number of a function, for those who look it up while this is compiled: one that is not in the table does not compile.

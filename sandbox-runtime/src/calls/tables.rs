@@ -1,7 +1,7 @@
 //! ETS, and match specifications outside it.
 
 use shared::Term;
-use shared::match_spec::MatchSpec;
+use shared::match_spec::{self, MatchSpec};
 
 use super::answer::{Answer, Failure, Value};
 use super::arguments::Arguments;
@@ -77,8 +77,11 @@ pub(super) fn match_spec_run_r(host: &mut Host, arguments: &Arguments<'_>) -> An
 pub(super) fn match_spec_test(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     match arguments.atom(2)?.as_str() {
         "table" => Ok(host.match_spec_test(&arguments.term(0)?, &arguments.term(1)?).into()),
-        // Specifications for traces have functions of their own, and there is no tracing.
-        "trace" => Err(Failure::reason("notsup")),
+        "trace" => {
+            let (arguments, specification) = (arguments.term(0)?, arguments.term(1)?);
+            arguments.as_list().ok_or(Failure::badarg())?;
+            Ok(match_spec::test_for_trace(&arguments, &specification, host.self_pid()).into())
+        }
         _ => Err(Failure::badarg()),
     }
 }

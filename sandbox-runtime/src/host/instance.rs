@@ -429,6 +429,8 @@ pub struct WasmGuest {
     pid: Pid,
     /// What the process begins with. It is handed over when the machine is there, which numbers the atoms in it.
     begins_with: Option<Etf>,
+    /// The calls that it has to tell of from now on, handed over at the same time.
+    watch: Option<Term>,
 }
 
 /// Starts every process on one template.
@@ -468,14 +470,14 @@ impl GuestFactory for WasmFactory {
         if let Some(library) = &self.library {
             instance.set_library(library.clone());
         }
-        Ok(WasmGuest { instance, pid, begins_with: None })
+        Ok(WasmGuest { instance, pid, begins_with: None, watch: None })
     }
 
     fn instantiate_wasm(&mut self, pid: Pid, wasm: &Arc<[u8]>) -> Result<WasmGuest, GuestFault> {
         let engine = &self.template.engine;
         let module = engine.foreign().module(wasm).map_err(|error| fault(&error))?;
         let instance = Instance::foreign(engine, module).map_err(|error| fault(&error))?;
-        Ok(WasmGuest { instance: Lent::new(instance, None), pid, begins_with: None })
+        Ok(WasmGuest { instance: Lent::new(instance, None), pid, begins_with: None, watch: None })
     }
 
     fn with_code(&self, code: &[Arc<[u8]>], numbers: &mut AtomNumbers) -> Option<WasmFactory> {
@@ -511,7 +513,7 @@ impl Guest for WasmGuest {
 
     fn restore(saved: &SavedInstance, pid: Pid) -> Result<WasmGuest, GuestFault> {
         let instance = Instance::restore(saved).map_err(|error| fault(&error))?;
-        Ok(WasmGuest { instance: Lent::new(instance, None), pid, begins_with: None })
+        Ok(WasmGuest { instance: Lent::new(instance, None), pid, begins_with: None, watch: None })
     }
 
     fn load_code(&mut self, _module: &str, code: &[u8]) -> Result<(), GuestFault> {
@@ -551,6 +553,9 @@ impl Guest for WasmGuest {
         // A turn that fails has used what it was given, as far as anybody can tell.
         let failed = |error| GuestFault { reductions, ..fault(&error) };
         let prepared = self.begins_with.take().map_or(Ok(()), |request| self.instance.prepare(request.bytes()));
+        if let Some(watch) = self.watch.take() {
+            self.ask(&Term::tuple([Term::atom("watch"), watch]));
+        }
         let mut report = prepared.and_then(|()| self.instance.turn(messages, reductions)).map_err(failed);
         // What was fetched from the machine belongs into the mailbox, in front of what comes next.
         while let Some(message) = self.instance.store.data_mut().polled.pop_front() {
@@ -572,6 +577,10 @@ impl Guest for WasmGuest {
 
     fn inspect(&mut self, item: &str) -> Option<Etf> {
         self.ask(&Term::atom(item))
+    }
+
+    fn watch(&mut self, watch: &Term) {
+        self.watch = Some(watch.clone());
     }
 
     fn ask(&mut self, question: &Term) -> Option<Etf> {

@@ -101,6 +101,7 @@ impl Kernel {
         self.relations = self.relations.saturating_sub(process.counted_relations);
         self.processes.remove(&pid);
         self.scheduler.process_ended(pid, process.queued);
+        self.tracing_ends(pid);
         self.ended.push(pid);
     }
 

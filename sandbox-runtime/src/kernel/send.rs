@@ -22,6 +22,7 @@ impl Kernel {
         if let Destination::Name(name) = to
             && self.whereis(name).is_none()
         {
+            self.trace_failed_send(pid, name, &message);
             return Err(Raise::Badarg);
         }
         self.count_message(pid);

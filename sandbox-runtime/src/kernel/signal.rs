@@ -110,12 +110,17 @@ impl Kernel {
         }
     }
 
-    /// Takes messages, as [`Kernel::take_signal`] would, and the first signal that is something else.
+    /// Takes messages, as [`Kernel::take_signal`] would, and the first signal that is something else, or that somebody may have to
+    /// be told of.
     fn take_messages(&mut self, pid: Pid) -> Option<Queued> {
+        let is_told = self.traces();
         let process = Arc::make_mut(self.processes.get_mut(&pid)?);
         let now = self.clock.now();
         loop {
             let Queued { signal, cause } = process.signals.pop_front()?;
+            if is_told {
+                return Some(Queued { signal, cause });
+            }
             let Signal::Message(message) = signal else { return Some(Queued { signal, cause }) };
             let kind = EventKind::Delivered { message: message.clone() };
             let seq = self.journal.add(now, Some(pid), process.reductions, Some(cause), kind);
@@ -160,6 +165,8 @@ impl Kernel {
         if through_link && !from.is_some_and(|from| self.take_broken_link(pid, from)) {
             return None;
         }
+        // Who ends by it is not told of.
+        let peer = from.filter(|_| through_link);
         if !through_link && reason.is_atom("kill") {
             return Some((Etf::atom("killed"), ExitedBy::Signal { from }));
         }
@@ -168,9 +175,13 @@ impl Kernel {
             let sender = Term::pid(from.unwrap_or(pid));
             let parts = [Part::Term(Term::atom("EXIT")), Part::Term(sender), Part::Etf(&reason)];
             self.deliver_own(pid, Etf::tuple(&parts), cause);
+            self.trace_broken_link(pid, peer, cause);
             return None;
         }
         let ignored = reason.is_atom("normal") && (through_link || from != Some(pid));
+        if ignored {
+            self.trace_broken_link(pid, peer, cause);
+        }
         (!ignored).then_some((reason, ExitedBy::Signal { from }))
     }
 

@@ -163,5 +163,7 @@ pub(crate) fn is_of_tracing(name: &str) -> bool {
             | "silent"
             | "set_seq_token"
             | "get_seq_token"
+            | "get_tcw"
+            | "is_seq_trace"
     )
 }

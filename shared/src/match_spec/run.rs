@@ -1,8 +1,11 @@
 //! Running a clause.
 
+use std::cell::RefCell;
+
 use crate::term::{Atom, Bits, Fun, LOCAL_NODE, List};
 use crate::{Pid, Term};
 
+use super::action::{Call, Effects};
 use super::function::Function;
 use super::{Clause, Expr, Fuel, arith};
 
@@ -11,20 +14,29 @@ struct Frame<'a> {
     bound: &'a [Option<Term>],
     self_pid: Pid,
     fuel: &'a Fuel,
+    traced: Traced<'a>,
 }
+
+/// The call that is traced, and what has been done because of it; none where the specification is for tables.
+type Traced<'a> = Option<(&'a Call, &'a RefCell<Effects>)>;
 
 impl Clause {
     /// What this clause gives for a term; `None` when it does not match.
-    pub(super) fn run(&self, subject: &Term, self_pid: Pid, fuel: &Fuel) -> Option<Term> {
+    pub(super) fn run(&self, subject: &Term, self_pid: Pid, fuel: &Fuel, traced: Traced<'_>) -> Option<Term> {
         fuel.spend(self.head_size)?;
         let mut bound = vec![None; self.variables.len()];
         if !self.head.matches(subject, &mut bound) {
             return None;
         }
-        let frame = Frame { subject, bound: &bound, self_pid, fuel };
+        let frame = Frame { subject, bound: &bound, self_pid, fuel, traced };
         let holds = |guard: &Expr| frame.eval(guard).is_some_and(|value| value.is_atom("true"));
         if !self.guards.iter().all(holds) {
             return None;
+        }
+        if traced.is_some() {
+            // Each part of a body is done, also behind one that fails.
+            self.body.iter().for_each(|part| drop(frame.eval(part)));
+            return Some(Term::bool(true));
         }
         // An error in a body is not raised; it becomes the result.
         let results = frame.eval_all(&self.body);
@@ -48,6 +60,11 @@ impl Frame<'_> {
                 Some(Term::map(pairs.iter().map(pair).collect::<Option<Vec<_>>>()?))
             }
             Expr::Call(function, args) => self.call(*function, args),
+            Expr::Action(action, args) => {
+                let (call, effects) = self.traced?;
+                let args = self.eval_all(args)?;
+                action.perform(&args, call, &mut effects.borrow_mut())
+            }
         }
     }
 

@@ -107,6 +107,16 @@ fn processes_and_signals_with_much_collection() {
 }
 
 #[test]
+fn what_is_traced() {
+    check("trace_cases", Collect::WhenNeeded);
+}
+
+#[test]
+fn what_is_traced_with_much_collection() {
+    check("trace_cases", Collect::AtEveryAllocation);
+}
+
+#[test]
 fn what_processes_share() {
     check("shared_cases", Collect::WhenNeeded);
 }

@@ -1,8 +1,8 @@
 //! Calls, frames and messages, where the loop cannot go on by itself.
 
-use crate::fail::Fail;
+use crate::fail::{Fail, Outcome};
 use crate::instr::{APPLY_LIST, Code, OPERAND_Y};
-use crate::interp::{Next, calls, turn};
+use crate::interp::{Next, calls, tracing, turn};
 use crate::term::{Term, tag};
 use crate::vm::Vm;
 
@@ -31,8 +31,12 @@ fn drop_frame(vm: &mut Vm, bytes: u16) {
     vm.heap.stack = unsafe { vm.heap.stack.byte_add(usize::from(bytes)) };
 }
 
+fn called_native(vm: &mut Vm, number: u32) -> Outcome {
+    if vm.watch.is_some() { tracing::native(vm, number) } else { calls::native(vm, number) }
+}
+
 pub(in crate::interp) fn call_native(vm: &mut Vm, code: Code) -> Step {
-    match calls::native(vm, code.bc()) {
+    match called_native(vm, code.bc()) {
         Ok(value) => {
             vm.x[0] = value;
             Ok(Next::Returned(code.next()))
@@ -47,7 +51,7 @@ pub(in crate::interp) fn call_native(vm: &mut Vm, code: Code) -> Step {
 /// A native that was entered by a jump: its caller is on the stack.
 pub(in crate::interp) fn native_stub(vm: &mut Vm, code: Code) -> Step {
     vm.pc = std::ptr::null();
-    match calls::native(vm, code.bc()) {
+    match called_native(vm, code.bc()) {
         Ok(value) => {
             vm.x[0] = value;
             Ok(Next::Returned(pop_return(vm)))

@@ -167,6 +167,10 @@ pub fn answer(vm: &mut Vm, question: Term) -> Result<Option<Term>, Fail> {
     }
     let Some(&[what, module]) = question.tuple_of::<2>() else { return local_item(vm, question) };
     let is_so = match vm.atom_name(what) {
+        "watch" => {
+            vm.set_watch(module);
+            true
+        }
         "module_loaded" => vm.image.get().modules.contains_key(&module),
         "check_process_code" => vm.uses_old_code(module),
         "delete_module" => {

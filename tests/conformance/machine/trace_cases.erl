@@ -1,0 +1,170 @@
+%% Tracing: what tracers are told of processes and of the calls that they make.
+-module(trace_cases).
+-export([cases/0, same/1, twice/1, fails/1, both/2]).
+
+cases() ->
+    [{trace_messages, fun trace_messages/0},
+     {trace_processes, fun trace_processes/0},
+     {trace_inherited, fun trace_inherited/0},
+     {trace_settings, fun trace_settings/0},
+     {trace_sessions, fun trace_sessions/0},
+     {trace_calls, fun trace_calls/0},
+     {trace_call_patterns, fun trace_call_patterns/0},
+     {trace_call_specifications, fun trace_call_specifications/0},
+     {trace_call_errors, fun trace_call_errors/0}].
+
+attempt(F) ->
+    try {ok, F()} catch Class:Reason -> {Class, Reason} end.
+
+%% What a process with these flags does, as its tracer is told. Pids have names.
+told(Flags, F) ->
+    Self = self(),
+    Tracee = spawn(fun() -> receive go -> F(Self) end end),
+    1 = erlang:trace(Tracee, true, Flags),
+    Monitor = monitor(process, Tracee),
+    Tracee ! go,
+    receive {'DOWN', Monitor, process, Tracee, Why} -> {told(Tracee), named(Why, Tracee)} end.
+
+told(Tracee) ->
+    Delivered = erlang:trace_delivered(Tracee),
+    receive {trace_delivered, Tracee, Delivered} -> ok end,
+    traces(Tracee).
+
+traces(Tracee) ->
+    receive
+        Told when element(1, Told) =:= trace; element(1, Told) =:= trace_ts -> [named(Told, Tracee) | traces(Tracee)]
+    after 0 -> []
+    end.
+
+named(Pid, Pid) -> tracee;
+named(Pid, _) when Pid =:= self() -> tracer;
+named(Pid, _) when is_pid(Pid) -> other;
+named(Fun, _) when is_function(Fun) -> function;
+named(Tuple, Tracee) when is_tuple(Tuple) -> list_to_tuple(named(tuple_to_list(Tuple), Tracee));
+named([Head | Tail], Tracee) -> [named(Head, Tracee) | named(Tail, Tracee)];
+named(Term, _) -> Term.
+
+trace_messages() ->
+    [told([send], fun(T) -> T ! {hello, "there"}, erlang:send(T, bye), catch (nobody ! x), self() ! me end),
+     told(['receive'], fun(_) -> self() ! a, self() ! b, receive b -> ok end end),
+     told([send, 'receive'], fun(T) -> T ! one, self() ! two, receive two -> ok end end),
+     told([send], fun(_) -> P = spawn(fun() -> ok end), M = monitor(process, P), receive {'DOWN', M, _, _, _} -> P ! late end end),
+     told([procs], fun(_) -> self() ! ignored end)].
+
+trace_processes() ->
+    [told([procs], fun(_) -> register(traced, self()), unregister(traced), exit(why) end),
+     told([procs], fun(_) -> process_flag(trap_exit, true), P = spawn_link(fun() -> ok end), receive {'EXIT', P, _} -> ok end end),
+     told([procs], fun(_) -> P = spawn(fun() -> receive x -> ok end end), link(P), unlink(P), link(P), exit(P, kill), receive y -> ok end end),
+     told([procs], fun(T) -> link(T), unlink(T) end),
+     [is_list(element(1, told([F], fun(_) -> erlang:garbage_collect() end))) || F <- [garbage_collection, running, exiting]],
+     told([procs, send, arity, silent], fun(T) -> T ! x end)].
+
+trace_inherited() ->
+    Child = fun(T) -> fun() -> T ! child end end,
+    Wait = fun(F) -> {P, M} = spawn_monitor(F), receive {'DOWN', M, process, P, _} -> ok end end,
+    [lists:sort(element(1, told([send | On], fun(T) -> Wait(Child(T)), Wait(Child(T)), T ! parent end)))
+     || On <- [[], [set_on_spawn], [set_on_first_spawn]]].
+
+trace_settings() ->
+    P = spawn(fun() -> receive stop -> ok end end),
+    Dead = spawn(fun() -> ok end),
+    M = monitor(process, Dead),
+    receive {'DOWN', M, _, _, _} -> ok end,
+    Info = fun(W) -> {flags, Flags} = erlang:trace_info(W, flags), {lists:sort(Flags), named(erlang:trace_info(W, tracer), P)} end,
+    R = [Info(P), erlang:trace(P, true, [send, procs, set_on_link]), Info(P), erlang:trace(P, false, [procs]), Info(P),
+         attempt(fun() -> erlang:trace(self(), true, [send]) end), attempt(fun() -> erlang:trace(Dead, true, [send]) end),
+         attempt(fun() -> erlang:trace(P, true, [foo]) end), attempt(fun() -> erlang:trace(P, maybe_so, [send]) end),
+         attempt(fun() -> erlang:trace(P, true, [send | x]) end), attempt(fun() -> erlang:trace(P, true, [{tracer, foo}]) end),
+         attempt(fun() -> erlang:trace_info(P, foo) end), erlang:trace_info(Dead, flags),
+         erlang:trace(new, true, [procs]), Info(new), erlang:trace(new, false, [all]), Info(new),
+         erlang:trace(P, false, [all]), Info(P), erlang:trace(P, true, [send, timestamp])],
+    P ! stop,
+    R.
+
+trace_sessions() ->
+    case code:ensure_loaded(trace) of
+        {module, trace} ->
+            P = spawn(fun() -> receive T -> T ! sent end end),
+            S = trace:session_create(mine, self(), []),
+            {_, {mine, _}} = S,
+            1 = trace:process(S, P, true, [send]),
+            1 = erlang:trace(P, true, ['receive']),
+            Info = [lists:sort([N || {N, _} <- trace:session_info(P)]), trace:info(S, P, flags), erlang:trace_info(P, flags)],
+            Monitor = monitor(process, P),
+            P ! self(),
+            receive {'DOWN', Monitor, process, P, _} -> ok end,
+            receive sent -> ok end,
+            {Info, told(P), trace:session_destroy(S), trace:session_destroy(S),
+             attempt(fun() -> trace:process(S, self(), true, [send]) end), attempt(fun() -> trace:session_create(1, self(), []) end),
+             attempt(fun() -> trace:session_destroy(foo) end)};
+        _ -> none
+    end.
+
+same(X) -> X.
+
+twice(X) -> Y = same(X), {same(Y), X}.
+
+fails(X) -> error({failed, same(X)}).
+
+both(X, F) -> Y = F(X), [Y | X].
+
+%% What is told of the calls that a process makes, and how many functions the patterns name.
+calls(Flags, Patterns, F) ->
+    Counts = [erlang:trace_pattern(Mfa, Spec, How) || {Mfa, Spec, How} <- Patterns],
+    Told = told([call | Flags], F),
+    [erlang:trace_pattern(Mfa, false, How) || {Mfa, _, How} <- Patterns],
+    {Counts, Told}.
+
+work(_) ->
+    ?MODULE:same(first),
+    same(second),
+    ?MODULE:twice(third),
+    Mod = ?MODULE,
+    Mod:same(fourth),
+    apply(?MODULE, same, [fifth]),
+    (fun ?MODULE:same/1)(sixth),
+    lists:map(fun ?MODULE:same/1, [seventh]),
+    catch ?MODULE:fails(eighth),
+    length(lists:seq(1, 10)).
+
+trace_calls() ->
+    Same = {?MODULE, same, 1},
+    All = {?MODULE, '_', '_'},
+    [calls([], [{Same, true, []}], fun work/1), calls([], [{Same, true, [local]}], fun work/1), calls([arity], [{Same, [], [global]}], fun work/1),
+     calls([], [{{?MODULE, twice, 1}, true, [local]}, {Same, true, [local]}], fun work/1),
+     calls([return_to], [{{?MODULE, twice, 1}, true, [local]}, {Same, true, [local]}], fun(T) -> work(T), ok end),
+     calls([], [{{?MODULE, same, '_'}, true, []}, {{lists, seq, 2}, true, []}], fun work/1),
+     calls([], [{{erlang, integer_to_list, 1}, true, []}, {{lists, reverse, 2}, true, [local]}],
+           fun(_) -> lists:reverse([erlang:integer_to_list(I) || I <- [1, 2, 3]]) end),
+     element(2, calls([], [{All, true, [local]}, {Same, false, [local]}, {{?MODULE, '-cases/0-fun-0-', '_'}, false, [local]}],
+                      fun(_) -> ?MODULE:both(a, fun ?MODULE:same/1), twice(x) end)),
+     calls([silent], [{Same, true, []}], fun work/1)].
+
+trace_call_patterns() ->
+    Same = {?MODULE, same, 1},
+    Info = fun() -> [erlang:trace_info(Same, I) || I <- [traced, match_spec, meta, call_count, all]] end,
+    [Info(), erlang:trace_pattern(Same, true, []), Info(), erlang:trace_pattern(Same, [{'_', [], [{message, x}]}], [local]), Info(),
+     erlang:trace_pattern({?MODULE, same, '_'}, false, [local]), Info(), erlang:trace_pattern({?MODULE, nope, 7}, true, []),
+     erlang:trace_pattern({no_such_module, f, 1}, true, []), erlang:trace_pattern({no_such_module, '_', '_'}, true, [local])].
+
+trace_call_specifications() ->
+    Same = {?MODULE, same, 1},
+    Call = fun(Spec, F) -> calls([], [{{?MODULE, same, 1}, Spec, [local]}, {{?MODULE, twice, 1}, Spec, [local]}, {{?MODULE, fails, 1}, Spec, [local]}], F) end,
+    [Call([{[first], [], [{message, {{one, {self}}}}]}, {['$1'], [{'=:=', '$1', third}], [{message, '$1'}]}, {'_', [], [{message, false}]}],
+          fun work/1),
+     Call([{[second], [], []}], fun work/1), Call([{'_', [], [{return_trace}]}], fun work/1), Call([{'_', [], [{exception_trace}]}], fun work/1),
+     Call([{'_', [], [{message, {caller}}]}], fun(_) -> twice(x), ok end), Call([{['$1'], [{is_integer, '$1'}], ['$1']}], fun(_) -> twice(1), twice(a) end),
+     Call([{[second], [], [{silent, true}]}, {[third], [], [{silent, false}]}, {'_', [], []}], fun work/1),
+     Call([{'_', [], [{message, {{'$_', '$$'}}}]}], fun(_) -> same(x), ok end),
+     Call([{'_', [], [{exception_trace}]}], fun(_) -> try ?MODULE:fails(x) catch error:_ -> same(caught) end, ?MODULE:both(a, fun ?MODULE:fails/1) end),
+     [erlang:match_spec_test(A, S, trace)
+      || {A, S} <- [{[a], [{['$1'], [], [{message, '$1'}]}]}, {[a], [{[b], [], []}]}, {[a], [{'_', [], [{return_trace}]}]},
+                    {[a], [{'_', [], [{message, false}, {exception_trace}]}]}, {[], [{[], [], []}]}]],
+     erlang:trace_info(Same, traced)].
+
+trace_call_errors() ->
+    [attempt(F) || F <- [fun() -> erlang:trace_pattern(foo, true, []) end, fun() -> erlang:trace_pattern({lists, '_', 1}, true, []) end,
+                         fun() -> erlang:trace_pattern({'_', map, 2}, true, []) end, fun() -> erlang:trace_pattern({lists, map, 2}, foo, []) end,
+                         fun() -> erlang:trace_pattern({lists, map, 2}, true, [foo]) end, fun() -> erlang:trace_pattern({lists, map, 2}, [foo], []) end,
+                         fun() -> erlang:trace_pattern({lists, map, x}, true, []) end, fun() -> erlang:trace_pattern({lists, map, 2}, true, foo) end,
+                         fun() -> erlang:trace_info({lists, map, 2}, foo) end, fun() -> erlang:match_spec_test(foo, [{'_', [], []}], trace) end]].
