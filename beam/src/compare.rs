@@ -58,9 +58,10 @@ pub fn cmp_exact(a: Term, b: Term, image: &Image) -> Ordering {
     order::compare(a, b, Mode::Exact, Tables::new(image))
 }
 
-/// Order of the keys within a small map: atoms by their number, anything else as [`cmp_exact`].
+/// Order of the keys within a small map: atoms by their number unless the release is older than that, anything else as
+/// [`cmp_exact`].
 pub fn cmp_key(a: Term, b: Term, image: &Image) -> Ordering {
-    if a.is_atom() && b.is_atom() {
+    if a.is_atom() && b.is_atom() && image.release.keys_by_number() {
         return atom::order(a, b);
     }
     cmp_exact(a, b, image)

@@ -98,7 +98,7 @@ impl Guest {
     pub fn release(&mut self, length: usize) -> u32 {
         let text = String::from_utf8_lossy(&self.input[..length]).into_owned();
         let Some((otp, erts)) = text.split_once(' ') else { return self.failed("the release is malformed") };
-        self.image.get_mut().release = Release { otp: otp.into(), erts: erts.into() };
+        self.image.get_mut().release = Release::new(otp, erts);
         status::OK
     }
     /// Ends the loading of code: makes room in the image for what a process may add to it.

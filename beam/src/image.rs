@@ -88,11 +88,29 @@ pub struct Release {
     pub otp: String,
     /// `erlang:system_info(version)`, as `15.2.7`.
     pub erts: String,
+    /// Whether atoms that are keys of small maps are in the order of their numbers, as since OTP 26, or in term order. Libraries
+    /// before that rely on it: Elixir 1.14 expects `__struct__` to come first.
+    keys_by_number: bool,
+}
+
+impl Release {
+    /// The release of OTP (`27`) and the version of its runtime system. To be said before anything is loaded: it decides the order
+    /// of the keys of maps.
+    pub fn new(otp: &str, erts: &str) -> Release {
+        const KEYS_BY_NUMBER_SINCE: u32 = 26;
+        let keys_by_number = otp.parse::<u32>().map_or(true, |otp| otp >= KEYS_BY_NUMBER_SINCE);
+        Release { otp: otp.into(), erts: erts.into(), keys_by_number }
+    }
+    /// Whether atoms that are keys of small maps are in the order of their numbers; else they are in term order.
+    #[inline]
+    pub(crate) fn keys_by_number(&self) -> bool {
+        self.keys_by_number
+    }
 }
 
 impl Default for Release {
     fn default() -> Self {
-        Release { otp: "27".into(), erts: "15.0".into() }
+        Release::new("27", "15.0")
     }
 }
 

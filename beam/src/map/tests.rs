@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use super::*;
 use crate::hash::internal;
 use crate::heap::Heap;
-use crate::image::ImageRef;
+use crate::image::{ImageRef, Release};
 
 struct World {
     heap: Heap,
@@ -288,5 +288,19 @@ fn keys_of_equal_hash_stay_apart() {
         let mut pairs: Vec<_> = (i + 1..60).map(|i| (keys[i], Term::small(i as i64 + 1))).collect();
         let rest = from_pairs(&mut world.heap, world.image.get(), &mut pairs);
         assert!(same_shape(rest, map), "without {i}");
+    }
+}
+
+#[test]
+fn keys_of_small_maps_are_ordered_as_the_release_has_them() {
+    // The answers of OTP 25.2 and 27.3 to `maps:keys(#{zebra => 1, 'Ant' => 2, 7 => 3, mouse => 4})`, whose atoms were made in this order.
+    for (otp, expected) in [("25", ["7", "Ant", "mouse", "zebra"]), ("27", ["7", "zebra", "Ant", "mouse"])] {
+        let mut world = World::new();
+        world.image.get_mut().release = Release::new(otp, "1");
+        let mut atom = |name| world.image.get_mut().atoms.intern(name).expect("there is room");
+        let atoms = ["zebra", "Ant", "mouse"].map(&mut atom);
+        let map = world.build([atoms[0], atoms[1], Term::small(7), atoms[2]]);
+        let name = |key: Term| if key.is_atom() { world.image.get().atoms.name(key) } else { "7" };
+        assert_eq!(iter(map).map(|(key, _)| name(key)).collect::<Vec<_>>(), expected, "{otp}");
     }
 }

@@ -67,7 +67,7 @@ impl Reference {
         let code = "io:put_chars([erlang:system_info(otp_release), $ , erlang:system_info(version)]), halt().";
         let release = run(reference.program("erl").args(["-noshell", "-noinput", "-eval", code]));
         let (otp, erts) = release.split_once(' ').expect("two versions");
-        reference.release = Release { otp: otp.into(), erts: erts.into() };
+        reference.release = Release::new(otp, erts);
         reference
     }
 
