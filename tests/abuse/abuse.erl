@@ -77,6 +77,9 @@ program(monitor_flood, N) ->
     Pid = spawn(fun idle/0),
     attempt(fun() -> [erlang:monitor(process, Pid) || _ <- lists:seq(1, N)], erlang:yield(), monitors(Pid) end);
 program(alias_flood, _) -> refused(fun() -> alias(), erlang:yield() end);
+program(session_flood, _) -> refused(fun() -> erts_internal:trace_session_create(flood, self(), []) end);
+program(pattern_flood, N) ->
+    attempt(fun() -> [pattern(X) || X <- lists:seq(1, N)] end);
 program(atomics_flood, _) -> refused(fun() -> put(make_ref(), atomics:new(100000, [])) end);
 program(output_flood, N) -> [erlang:display_string("0123456789") || _ <- lists:seq(1, N)], done;
 program(message_rate, N) -> [self() ! X || X <- lists:seq(1, N)], erlang:monotonic_time(second);
@@ -146,6 +149,10 @@ chain(N) -> spawn(?MODULE, chain, [N - 1]), idle().
 worker(X) -> X.
 
 atoms(N) -> list_to_atom("an_atom_of_the_flood_" ++ integer_to_list(N)), atoms(N + 1).
+
+pattern(N) ->
+    Module = list_to_atom("traced_" ++ integer_to_list(N)),
+    erts_internal:trace_pattern({Module, '_', '_'}, [{'_', [], [{return_trace}]}], [local]).
 
 monitors(Pid) -> erlang:monitor(process, Pid), erlang:yield(), monitors(Pid).
 

@@ -9,7 +9,10 @@ use crate::host::Host;
 use crate::kernel::Raise;
 use crate::kernel::trace::calls::{Called, Ending, How, Selector, Setting};
 use crate::kernel::trace::flags::Flags;
-use crate::kernel::trace::{LEGACY, Session, Traced, Whose};
+use crate::kernel::trace::{LEGACY, MAX_SPEC_BYTES, Session, Traced, Whose};
+
+/// Patterns or processes that are looked through for a reduction.
+const AT_ONCE: u64 = 16;
 
 /// The number of a session: `legacy`, `{Name, Id}` or `{Handle, {Name, Id}}`.
 fn session(host: &Host, term: &Term) -> Result<u64, Failure> {
@@ -112,7 +115,8 @@ pub(super) fn create_session(host: &mut Host, arguments: &Arguments<'_>) -> Answ
     if arguments.term(2)? != Term::Nil {
         return Err(Failure::badarg());
     }
-    let (number, handle) = host.kernel_mut().create_trace_session(name, tracer);
+    let by = host.self_pid();
+    let (number, handle) = host.kernel_mut().create_trace_session(by, name, tracer)?;
     let weak = host.kernel().tracing().session(number).map(|session| weak_handle(number, session));
     Ok(Term::tuple([Term::reference(handle), weak.unwrap_or(Term::Nil)]).into())
 }
@@ -159,12 +163,15 @@ pub(super) fn trace_pattern(host: &mut Host, arguments: &Arguments<'_>) -> Answe
     let setting = match arguments.term(2)? {
         term if term.is_atom("false") => None,
         term if term.is_atom("true") || term == Term::Nil => Some(Setting { is_local, spec: None }),
+        _ if arguments.etf(2)?.len() > MAX_SPEC_BYTES => return Err(Failure::reason("system_limit")),
         spec => {
             MatchSpec::compile_for_trace(&spec).map_err(|_| Failure::Raise(Raise::BadargCause("match_spec")))?;
             Some(Setting { is_local, spec: Some(spec) })
         }
     };
-    host.kernel_mut().set_trace_pattern(number, selector, setting);
+    let by = host.self_pid();
+    host.kernel_mut().set_trace_pattern(by, number, selector, setting)?;
+    host.charge(host.kernel().tracing().traced() as u64 / AT_ONCE);
     Ok(true.into())
 }
 
@@ -199,6 +206,7 @@ pub(super) fn call(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let function = (arguments.atom(0)?, arguments.atom(1)?, arguments.term(2)?);
     let called = Called { function, how, caller: arguments.term(4)? };
     let pid = host.self_pid();
+    host.charge(host.kernel().tracing().patterns() as u64 / AT_ONCE);
     let endings = host.kernel_mut().trace_call(pid, &called);
     let encode = |(number, ending): (u64, Ending)| {
         let bits = [ending.is_return_told, ending.is_exception_told, ending.is_return_to_told];

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
+use shared::limits::LimitKind;
 use shared::term::Atom;
 use shared::{Pid, Ref};
 
@@ -19,6 +20,13 @@ use flags::{Flags, ON_FIRST_LINK, ON_FIRST_SPAWN, ON_LINK, ON_SPAWN};
 
 /// The session that always is: that of `erlang:trace/3`.
 pub const LEGACY: u64 = 0;
+
+/// Most sessions and patterns of a sandbox. They are not in the memory that is counted, so they count with the links.
+const MAX_SESSIONS: usize = 100;
+const MAX_PATTERNS: usize = 1_000;
+
+/// Most bytes of the match specification of a pattern.
+pub const MAX_SPEC_BYTES: usize = 16 << 10;
 
 /// All that is traced.
 #[derive(Clone, Debug, Hash, Serialize, Deserialize)]
@@ -116,6 +124,16 @@ impl Tracing {
         self.sessions.iter().map(|(number, session)| (*number, session))
     }
 
+    /// How many patterns there are, in all sessions.
+    pub fn patterns(&self) -> usize {
+        self.sessions.values().map(|session| session.patterns.len()).sum()
+    }
+
+    /// How many processes are traced, once for each session.
+    pub fn traced(&self) -> usize {
+        self.sessions.values().map(|session| session.processes.len()).sum()
+    }
+
     fn settle(&mut self) {
         let traces = |session: &Session| session.new_processes.is_some() || !session.processes.is_empty();
         self.is_on = self.sessions.values().any(traces);
@@ -129,12 +147,18 @@ impl Kernel {
     }
 
     /// `trace:session_create/3`: the number of the new session, and what its owner knows it by.
-    pub fn create_trace_session(&mut self, name: Atom, tracer: Option<Pid>) -> (u64, Ref) {
+    ///
+    /// # Errors
+    /// `system_limit` when there are too many.
+    pub fn create_trace_session(&mut self, by: Pid, name: Atom, tracer: Option<Pid>) -> Result<(u64, Ref), Raise> {
+        if self.tracing.sessions.len() >= MAX_SESSIONS {
+            return Err(self.limit_reached(Some(by), LimitKind::Links, MAX_SESSIONS as u64));
+        }
         let handle = self.make_ref();
         self.tracing.last += 1;
         let number = self.tracing.last;
         self.tracing.sessions.insert(number, Session::new(name, Some(handle), tracer));
-        (number, handle)
+        Ok((number, handle))
     }
 
     /// `trace:session_destroy/1`: whether it was there.

@@ -156,6 +156,8 @@ fn timers_and_tables_and_what_is_in_them_are_limited() {
 fn links_monitors_and_aliases_are_limited() {
     told(small(), "monitor_flood", 2_500, REFUSED, &[LimitKind::Links]);
     told(small(), "alias_flood", 0, REFUSED, &[LimitKind::Links]);
+    told(small(), "session_flood", 0, REFUSED, &[LimitKind::Links]);
+    told(small(), "pattern_flood", 1_001, REFUSED, &[LimitKind::Links]);
 }
 
 #[test]

@@ -5,14 +5,15 @@
 use imbl::OrdSet;
 use serde::{Deserialize, Serialize};
 use shared::etf::Part;
+use shared::limits::LimitKind;
 use shared::match_spec::action::{Call, Effects};
 use shared::match_spec::{Fuel, MatchSpec};
 use shared::term::Atom;
 use shared::{Pid, Term};
 
-use super::super::Kernel;
-use super::Session;
+use super::super::{Kernel, Raise};
 use super::flags::{ARITY, CALL, Flags, RETURN_TO, SILENT};
+use super::{MAX_PATTERNS, Session};
 
 /// Which functions a pattern names; nothing stands for any.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,11 +91,20 @@ impl Selector {
 }
 
 impl Patterns {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     fn set(&mut self, selector: Selector, setting: Option<Setting>) {
         self.0.retain(|(known, _)| !selector.covers(known));
         if setting.is_some() || !self.0.is_empty() {
             self.0.push((selector, setting));
         }
+    }
+
+    /// Whether one of them goes when something else holds for these functions.
+    fn gives_way_to(&self, selector: &Selector) -> bool {
+        self.0.iter().any(|(known, _)| selector.covers(known))
     }
 
     /// What holds for a function.
@@ -128,11 +138,25 @@ impl Session {
 
 impl Kernel {
     /// Sets what holds for the calls of some functions.
-    pub fn set_trace_pattern(&mut self, session: u64, selector: Selector, setting: Option<Setting>) {
+    ///
+    /// # Errors
+    /// `system_limit` when there are too many patterns.
+    pub fn set_trace_pattern(
+        &mut self,
+        by: Pid,
+        session: u64,
+        selector: Selector,
+        setting: Option<Setting>,
+    ) -> Result<(), Raise> {
+        let is_full = self.tracing.patterns() >= MAX_PATTERNS;
         if let Some(session) = self.tracing.sessions.get_mut(&session) {
+            if is_full && !session.patterns.gives_way_to(&selector) {
+                return Err(self.limit_reached(Some(by), LimitKind::Links, MAX_PATTERNS as u64));
+            }
             session.patterns.set(selector, setting);
         }
         self.all_watches_change();
+        Ok(())
     }
 
     /// Guests whose calls are told have to know of something new.
