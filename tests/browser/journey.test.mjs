@@ -15,13 +15,14 @@ async function tabTo(page, locator) {
   for (let n = 0; n < FAR; n += 1) {
     const there = await locator.evaluateAll((all) => all.some((one) => one === document.activeElement));
     if (there) {
-      // The editor shows it around all of itself.
-      const outline = await page.evaluate(() => {
+      // The editor shows it around all of itself, a moment after it has it.
+      const outline = page.waitForFunction(() => {
         const one = document.activeElement.closest(".cm-editor") ?? document.activeElement;
         const style = getComputedStyle(one);
         return style.outlineStyle !== "none" || style.boxShadow !== "none";
-      });
-      assert.ok(outline, `the focus is seen on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 120))}`);
+      }, undefined, { timeout: 5_000 });
+      const where = await page.evaluate(() => document.activeElement.outerHTML.slice(0, 120));
+      await outline.catch(() => assert.fail(`the focus is not seen on ${where}`));
       return;
     }
     // Tab belongs to whoever writes, until Escape.
