@@ -9,6 +9,7 @@ use axum::Router;
 use axum::http::{Request, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -62,6 +63,12 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let router = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    // Many messages are small, and one that follows another would otherwise wait until that is acknowledged: 40 ms with many clients.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "messages of a connection may be sent late");
+        }
+    });
     let housekeeping = tokio::spawn({
         let state = state.clone();
         async move { state.housekeeping().await }
