@@ -93,12 +93,10 @@ impl LiveSandboxes {
         stream
     }
 
-    /// Tells those who look at a sandbox, when there are any.
-    pub(crate) fn publish(&self, sandbox: &str, event: LiveEvent) {
+    /// Tells those who look at a sandbox, when there are any; gives how many bytes each of them is sent.
+    pub(crate) fn publish(&self, sandbox: &str, event: LiveEvent) -> usize {
         let stream = self.streams().get(sandbox).cloned();
-        if let Some(stream) = stream {
-            stream.publish(event);
-        }
+        stream.map_or(0, |stream| stream.publish(event))
     }
 
     /// Whether somebody looks at a sandbox. If nobody does, whoever comes back begins with a snapshot: so what happens
@@ -152,23 +150,25 @@ impl Stream {
         Position { epoch: self.epoch.clone(), seq: *self.last.borrow() }
     }
 
-    /// Adds an event and wakes the readers.
-    pub(crate) fn publish(&self, event: LiveEvent) {
+    /// Adds an event and wakes the readers; gives its bytes.
+    pub(crate) fn publish(&self, event: LiveEvent) -> usize {
         let mut state = self.state();
-        self.add(&mut state, event);
+        self.add(&mut state, event)
     }
 
     /// Under the lock, so that numbers and ring agree.
-    fn add(&self, state: &mut State, event: LiveEvent) {
+    fn add(&self, state: &mut State, event: LiveEvent) -> usize {
         let seq = *self.last.borrow() + 1;
         let kind = event.kind();
         let message = ServerMessage::Event(NumberedEvent { seq, at: self.clock.now(), event });
         let Ok(text) = serde_json::to_vec(&message) else {
             // What cannot be told is skipped in a way that everybody notices.
             tracing::error!(kind, "an event is no JSON");
-            return self.skip(state);
+            self.skip(state);
+            return 0;
         };
-        state.ring_bytes += text.len();
+        let bytes = text.len();
+        state.ring_bytes += bytes;
         state.ring.push_back(Arc::new(Published { seq, kind, text: text.into() }));
         while state.ring.len() > RING || (state.ring_bytes > RING_BYTES && state.ring.len() > 1) {
             let Some(oldest) = state.ring.pop_front() else { break };
@@ -176,6 +176,7 @@ impl Stream {
         }
         metrics::counter!("orrery_live_events_total").increment(1);
         self.last.send_replace(seq);
+        bytes
     }
 
     /// Something happens that is not told: nobody can go on from before it.

@@ -233,8 +233,9 @@ impl Run {
         self.live.is_watched(&self.sandbox)
     }
 
-    pub(super) fn publish(&self, event: LiveEvent) {
-        self.live.publish(&self.sandbox, event);
+    /// Tells those who look; gives how many bytes each of them is sent.
+    pub(super) fn publish(&self, event: LiveEvent) -> usize {
+        self.live.publish(&self.sandbox, event)
     }
 
     /// Changes how it is, and tells everybody.

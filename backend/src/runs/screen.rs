@@ -7,7 +7,6 @@ use shared::EventSeq;
 use shared::api::live::LiveEvent;
 use shared::api::run::{EventBatch, Picture, RunEnd};
 use shared::event::Event;
-use shared::world::World;
 
 use super::machine::{Reached, Screen, Status};
 use super::run::Run;
@@ -22,7 +21,7 @@ const BATCH_BYTES: usize = 1 << 20;
 /// How much of the time may be spent on showing: one part in so many.
 const SHARE: u32 = 5;
 
-/// How much is sent in a microsecond at most, about: a page has to read it, and to stay usable meanwhile.
+/// How much each reader is sent in a microsecond at most: a page has to read it, and to stay usable meanwhile.
 const BYTES_PER_MICRO: u64 = 8;
 
 /// The screen of a run.
@@ -63,21 +62,20 @@ impl LiveScreen {
         // First into the picture and then to the readers: whoever comes in between sees it twice, which hurts nobody.
         let after = self.fold();
         let events = std::mem::take(&mut self.events);
-        let mut bytes = std::mem::take(&mut self.bytes) as u64;
+        self.bytes = 0;
         let overflowed = std::mem::take(&mut self.overflowed);
+        let mut sent = 0;
         if self.run.is_watched() {
             let event = if overflowed {
-                let picture = self.run.picture();
-                bytes = weight(&picture.world);
-                LiveEvent::Picture(Box::new(picture))
+                LiveEvent::Picture(Box::new(self.run.picture()))
             } else {
                 let run = self.run.id();
                 LiveEvent::Events(EventBatch { run, after, through: self.reached.seq, at: self.reached.at, events })
             };
-            self.run.publish(event);
+            sent = self.run.publish(event);
         }
         let now = Instant::now();
-        let rest = Duration::from_micros(bytes / BYTES_PER_MICRO);
+        let rest = Duration::from_micros(sent as u64 / BYTES_PER_MICRO);
         self.due = now + TICK.max(rest).max((now - begun) * (SHARE - 1));
     }
 }
@@ -135,13 +133,7 @@ impl Screen for LiveScreen {
     }
 }
 
-/// About how many bytes a picture takes on the wire.
-fn weight(world: &World) -> u64 {
-    let output: usize = world.output.pieces.iter().map(|(_, bytes)| 24 + bytes.len() / 3 * 4).sum();
-    (output + world.processes.len() * 450) as u64
-}
-
 /// About how many bytes it takes on the wire.
 fn size(event: &Event) -> usize {
-    200 + event.kind.payload_bytes() / 3 * 4
+    150 + event.kind.payload_bytes() / 3 * 4
 }
