@@ -7,6 +7,7 @@ use shared::api::session::{Session, SessionEnd, SessionRules};
 
 use super::extract::{Json, Path};
 use crate::auth::Caller;
+use crate::clock::Millis;
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::store::Change;
@@ -34,10 +35,8 @@ pub(super) async fn begin(
     Path(sandbox): Path<String>,
     Json(rules): Json<SessionRules>,
 ) -> Result<Json<Session>, ApiError> {
-    caller.access(&state, &sandbox, Operation::Configure).await?;
     check(&rules)?;
-    let now = state.clock().now();
-    change(&state, &caller, &sandbox, |session| {
+    change(&state, &caller, &sandbox, |session, now| {
         *session = Session::begin(rules, now);
         Some(Change::Begun)
     })
@@ -53,10 +52,8 @@ pub(super) async fn bound(
     Path(sandbox): Path<String>,
     Json(rules): Json<SessionRules>,
 ) -> Result<Json<Session>, ApiError> {
-    caller.access(&state, &sandbox, Operation::Configure).await?;
     check(&rules)?;
-    let now = state.clock().now();
-    change(&state, &caller, &sandbox, |session| {
+    change(&state, &caller, &sandbox, |session, now| {
         // The first one is there from the beginning; that it is bounded begins it.
         let begun_at = if session.begun_at == 0 { now } else { session.begun_at };
         *session = Session { rules, begun_at, seen_at: now, ended: session.ended.take() };
@@ -73,10 +70,8 @@ pub(super) async fn end(
     caller: Caller,
     Path(sandbox): Path<String>,
 ) -> Result<Json<Session>, ApiError> {
-    caller.access(&state, &sandbox, Operation::Configure).await?;
-    let now = state.clock().now();
     let by = caller.user.id.clone();
-    change(&state, &caller, &sandbox, |session| {
+    change(&state, &caller, &sandbox, |session, now| {
         let goes_on = !session.is_over(now);
         session.ended = Some(SessionEnd { at: now, by: Some(by) });
         goes_on.then_some(Change::Ended)
@@ -84,14 +79,16 @@ pub(super) async fn end(
     .await
 }
 
-/// Changes the session, and holds everybody to it.
+/// Changes the session as somebody wants who may, and holds everybody to it.
 async fn change(
     state: &AppState,
     caller: &Caller,
     sandbox: &str,
-    change: impl FnOnce(&mut Session) -> Option<Change>,
+    change: impl FnOnce(&mut Session, Millis) -> Option<Change>,
 ) -> Result<Json<Session>, ApiError> {
+    caller.access(state, sandbox, Operation::Configure).await?;
     let now = state.clock().now();
+    let change = |session: &mut Session| change(session, now);
     let changed = state.store().change_session(sandbox, Some(&caller.user.id), now, change).await?;
     let over = || ApiError::Conflict("The session is over already".to_owned());
     let session = changed.ok_or_else(over)?;
