@@ -7,10 +7,12 @@
 //! - [`plan`]: which files have to be compiled again
 //! - [`answer`]: what the sandbox says, read
 //! - [`run`]: the sandbox, driven within limits
+//! - [`known`]: what came of compilations before
 //! - [`blame`]: what was being compiled when a limit was reached
 
 mod answer;
 mod blame;
+mod known;
 mod plan;
 mod run;
 
@@ -24,6 +26,7 @@ use shared::limits::Limits;
 use crate::boot::BootError;
 use crate::boot::program::Program;
 use crate::workbench::Workbench;
+use known::Known;
 use plan::{Plan, Unit};
 
 /// Where the files of a program lie in its sandbox: relative paths begin here.
@@ -130,16 +133,17 @@ fn beam_path(folder: &str, module: &str) -> String {
     format!("{DIRECTORY}/{folder}/{module}.beam")
 }
 
-/// Compiles programs. Cheap to clone, and may be used by several threads at once.
+/// Compiles programs, and the same only once as long as it remembers. Cheap to clone, and may be used by several threads at once.
 #[derive(Clone)]
 pub struct Compiler {
     workbench: Workbench,
+    known: Known,
 }
 
 impl Compiler {
     /// Compiles in forks of this sandbox.
     pub fn new(workbench: Workbench) -> Compiler {
-        Compiler { workbench }
+        Compiler { workbench, known: Known::default() }
     }
 
     /// Compiles what has changed since `previous`, and what depends on that. Whatever goes wrong is a diagnostic.
@@ -182,7 +186,7 @@ impl Compiler {
         let beams = beams.map(|module| (beam_path(EBIN, &module.name), module.code.clone()));
         let files = sources.iter().map(|(path, text)| (format!("{DIRECTORY}/{path}"), text.clone())).chain(beams);
         let program = Program { files: files.collect(), directory: DIRECTORY.into(), ..Program::default() };
-        let done = run::run(&self.workbench, &program, plan, limits)?;
+        let done = run::run(&self.workbench, &self.known, &program, plan, limits)?;
         let answer = answer::sort(done.answer, plan, &sources);
         units.extend(answer.units);
         let mut others = answer.others;

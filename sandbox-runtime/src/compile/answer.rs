@@ -9,7 +9,7 @@ use super::plan::{Plan, References, Unit};
 use super::{DIRECTORY, Module, Sources};
 
 /// What came of the files that were compiled.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
     modules: Vec<Module>,
     consolidated: Vec<Module>,
@@ -38,6 +38,16 @@ impl Answer {
             references: references.as_list()?.iter().map(file_references).collect::<Option<_>>()?,
             diagnostics: diagnostics.as_list()?.iter().map(diagnostic).collect::<Option<_>>()?,
         })
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let modules = self.modules.iter().chain(&self.consolidated);
+        let modules: usize = modules.map(|module| module.code.len() + module.name.len() + module.file.len()).sum();
+        let messages: usize = self.diagnostics.iter().map(|diagnostic| diagnostic.message.len()).sum();
+        let names =
+            self.references.iter().flat_map(|(_, references)| references.compile.iter().chain(&references.runtime));
+        modules + messages + names.map(|name| size_of::<String>() + name.len()).sum::<usize>()
     }
 
     pub(super) fn has_failed(&self) -> bool {

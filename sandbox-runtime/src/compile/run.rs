@@ -9,6 +9,7 @@ use shared::schedule::TimeMode;
 use shared::{Etf, Pid, Term, VirtualTime};
 
 use super::answer::Answer;
+use super::known::{Key, Known};
 use super::plan::{Kind, Plan};
 use super::{CompileLimits, DIRECTORY, EBIN, blame};
 use crate::boot::BootError;
@@ -30,11 +31,19 @@ const OUTPUT_MAX: usize = 256 << 10;
 const INCLUDE: [&str; 3] = ["include", "src", "."];
 
 /// What came of it.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Done {
     pub(super) answer: Answer,
     pub(super) output: String,
     /// Why there is no answer, or why it is an error.
     pub(super) failure: Option<Diagnostic>,
+}
+
+impl Done {
+    /// About how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.answer.bytes() + self.output.len()
+    }
 }
 
 /// How it ended.
@@ -49,22 +58,46 @@ enum End {
     Stuck,
 }
 
+/// Compiles, unless what comes of it is known.
 pub(super) fn run(
     workbench: &Workbench,
+    known: &Known,
     program: &Program,
     plan: &Plan,
     limits: &CompileLimits,
 ) -> Result<Done, BootError> {
+    let arguments = Etf::of(&arguments(plan));
+    let key = Key::of(program, arguments.as_ref(), &limits.sandbox);
+    if let Some(done) = key.and_then(|key| known.get(&key)) {
+        return Ok(done);
+    }
+    let (done, is_certain) = compile(workbench, program, arguments, plan, limits)?;
+    if let Some(key) = key.filter(|_| is_certain) {
+        known.put(key, &done);
+    }
+    Ok(done)
+}
+
+/// Compiles; says whether the same would come of it again.
+fn compile(
+    workbench: &Workbench,
+    program: &Program,
+    arguments: Etf,
+    plan: &Plan,
+    limits: &CompileLimits,
+) -> Result<(Done, bool), BootError> {
     let config = Config { limits: limits.sandbox.clone(), time_mode: TimeMode::default(), ..Config::default() };
     let mut machine = workbench.fork(config);
     workbench.place(&mut machine, program)?;
-    let entry = Entry::new("orrery_compile", "run", Etf::of(&arguments(plan)));
+    let entry = Entry::new("orrery_compile", "run", arguments);
     let compiler = match machine.command(Command::Spawn { entry, group_leader: workbench.console(), name: None })? {
         Outcome::Spawned(pid) => pid,
         Outcome::Done => return Err(BootError::Unfinished),
     };
     let mut seen = Seen { compiler, output: Vec::new(), reached: None, ended: None };
     let end = drive(&mut machine, &mut seen, limits);
+    // The clock is not the sandbox's, and neither is what the server can bear.
+    let is_certain = !matches!(end, End::Late) && machine.take_interruptions().is_empty();
     let output = String::from_utf8_lossy(&seen.output).into_owned();
     let (answer, failure) = match &end {
         End::Ended(reason) => match Answer::read(reason) {
@@ -78,7 +111,7 @@ pub(super) fn run(
         End::Late => (Answer::default(), Some(blame::late(&mut machine, limits.time, plan))),
         End::Stuck => (Answer::default(), Some(blame::stuck(&mut machine, plan))),
     };
-    Ok(Done { answer, output, failure })
+    Ok((Done { answer, output, failure }, is_certain))
 }
 
 /// The arguments of `orrery_compile:run/4`.

@@ -1,5 +1,6 @@
 //! The compile service.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sandbox_runtime::boot::program::Program;
@@ -125,6 +126,26 @@ fn only_what_has_changed_is_compiled_again() {
         (again.compiled(), again.diagnostics().count()),
         (&["lib/used.ex".to_owned(), "lib/user.ex".to_owned()][..], 0)
     );
+}
+
+#[test]
+fn the_same_is_compiled_once_and_would_become_the_same() {
+    let odd = "defmodule Odd do
+  @odd inspect({System.os_time(), System.monotonic_time(), :rand.uniform(), make_ref(), self(), System.unique_integer()})
+  def odd, do: @odd
+end
+";
+    let once = |compiler: &Compiler| {
+        let compiled = compiler.compile(&sources(&[("lib/odd.ex", odd)]), None, &CompileLimits::default());
+        let compiled = compiled.expect("a sandbox can be made");
+        compiled.modules().next().expect("a module").code.clone()
+    };
+    let compiler = Compiler::new(workbench().clone());
+    let first = once(&compiler);
+    assert!(Arc::ptr_eq(&first, &once(&compiler)));
+    // Another one knows nothing of it.
+    let other = once(&Compiler::new(workbench().clone()));
+    assert!(!Arc::ptr_eq(&first, &other) && first == other);
 }
 
 #[test]
