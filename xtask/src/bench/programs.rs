@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 
 use super::{Context, Figure};
 use crate::process::command;
@@ -12,6 +13,8 @@ use crate::workspace::Flavour;
 
 /// How often each command is run; the median counts.
 const RUNS: usize = 5;
+/// A command that has not ended after so long never will.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Between how many compilations the difference is taken.
 const COMPILATIONS: [u32; 2] = [2, 22];
 
@@ -60,8 +63,20 @@ impl Runner {
             command.args(self.trailing).args(arguments);
         }
         let begun = Instant::now();
-        let status = command.status().with_context(|| format!("starting {}", self.program.display()))?;
+        let mut process = command.spawn().with_context(|| format!("starting {}", self.program.display()))?;
+        let status = loop {
+            if let Some(status) = process.try_wait()? {
+                break status;
+            }
+            if begun.elapsed() > PATIENCE {
+                process.kill()?;
+                process.wait()?;
+                bail!("{} does not come to an end on {}", self.program.display(), file.display());
+            }
+            thread::sleep(Duration::from_millis(1));
+        };
+        let took = begun.elapsed();
         ensure!(status.success(), "{} ended with {status} on {}", self.program.display(), file.display());
-        Ok(begun.elapsed())
+        Ok(took)
     }
 }

@@ -5,6 +5,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -13,6 +15,9 @@ use super::{Context, Figure, program};
 use crate::process::command;
 use crate::stamp;
 use crate::workspace::Flavour;
+
+/// A server that has not answered after so long never will.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A start is measured from the start of the process to the first answer of `/api/health`: cold with an empty data
 /// folder, warm with the one that is then there.
@@ -51,13 +56,20 @@ fn start_once(program: &Path, data: &Path) -> anyhow::Result<Duration> {
 }
 
 fn first_answer(server: &mut Child) -> anyhow::Result<()> {
-    let stdout = server.stdout.as_mut().context("its output is a pipe")?;
-    let link = BufReader::new(stdout).lines().find_map(|line| {
-        let line = line.ok()?;
-        line.split_once("http://").map(|(_, rest)| rest.trim_end_matches('/').to_owned())
+    let stdout = server.stdout.take().context("its output is a pipe")?;
+    let (link, printed) = mpsc::channel();
+    // It ends with the server at the latest.
+    thread::spawn(move || {
+        let address = BufReader::new(stdout).lines().find_map(|line| {
+            let line = line.ok()?;
+            line.split_once("http://").map(|(_, rest)| rest.trim_end_matches('/').to_owned())
+        });
+        link.send(address)
     });
-    let address = link.context("the server printed no link")?;
+    let address = printed.recv_timeout(PATIENCE).context("the server does not start")?;
+    let address = address.context("the server printed no link")?;
     let mut stream = TcpStream::connect(&address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     write!(stream, "GET /api/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;

@@ -16,7 +16,7 @@ fn main() -> anyhow::Result<()> {
     let group = arguments.next().unwrap_or_default();
     match group.as_str() {
         "beam" => beam::run(),
-        "load" => load::run(),
+        "load" => load::run(&arguments.collect::<Vec<_>>()),
         "machine" => machine::run(&arguments.collect::<Vec<_>>()),
         "server" => server::run(),
         "travel" => travel::run(),

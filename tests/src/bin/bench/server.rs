@@ -13,6 +13,7 @@ use tests::bench::print;
 use tests::client::Person;
 use tests::live::LiveSocket;
 use tests::server::TestServer;
+use tokio::time::timeout;
 
 /// Sandboxes that run side by side.
 const SANDBOXES: usize = 200;
@@ -21,6 +22,9 @@ const TIME: Duration = Duration::from_secs(15);
 const REDUCTIONS: f64 = 2e6;
 /// After so many looks it is over, however far they are.
 const LOOKS: usize = 20;
+/// How long one of them may take until it is ready, and all this in all.
+const READY: Duration = Duration::from_secs(60);
+const ALL: Duration = Duration::from_secs(1_200);
 /// Every so many sandboxes one takes long turns.
 const HOGS: usize = 20;
 
@@ -51,6 +55,10 @@ struct Place {
 
 #[tokio::main]
 pub(crate) async fn run() -> anyhow::Result<()> {
+    timeout(ALL, measure()).await.context("the sandboxes take too long")?
+}
+
+async fn measure() -> anyhow::Result<()> {
     let server = TestServer::start().await?;
     let mut places = Vec::with_capacity(SANDBOXES);
     for number in 0..SANDBOXES {
@@ -61,7 +69,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     }
     // Compiled before any of them runs.
     for place in &places {
-        place.prepare(&server).await?;
+        timeout(READY, place.prepare(&server)).await.context("a program does not come so far that it could run")??;
     }
     for place in &places {
         place.tell(&server, &json!({"id": 1, "command": "continue"}).to_string()).await?;

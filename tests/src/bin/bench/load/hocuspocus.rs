@@ -4,15 +4,14 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Context as _;
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::SinkExt as _;
 use tests::socket::frame;
 use tokio_tungstenite::tungstenite::Message;
 use yrs::{Doc, Map as _, ReadTxn as _, StateVector, TextPrelim, Transact as _, WriteTxn as _};
 
-use super::Socket;
 use super::rooms::{FILE, FILES, Load, Seat};
 use super::server::Process;
+use super::{Socket, connect, until};
 
 /// One that ends with this.
 pub(crate) struct Server {
@@ -46,14 +45,14 @@ impl Server {
 
     /// Opens a document. Every message begins with the name of the document; the first one tells who it is.
     async fn enter(&self, name: &[u8]) -> anyhow::Result<Socket> {
-        let mut socket = tokio_tungstenite::connect_async(&self.base).await?.0;
+        let mut socket = connect(&self.base).await?;
         let token = [name, &[2, 0], &text("anybody")].concat();
         socket.send(Message::binary(token)).await?;
         socket.send(Message::binary([name, &frame(&[0, 0], &[0])].concat())).await?;
         let is_state = |bytes: &[u8]| {
             bytes.strip_prefix(name).is_some_and(|rest| rest.starts_with(&[0, 1]) || rest.starts_with(&[4, 1]))
         };
-        while !matches!(socket.next().await.context("it stays open")??, Message::Binary(bytes) if is_state(&bytes)) {}
+        until(&mut socket, is_state).await?;
         Ok(socket)
     }
 }

@@ -53,7 +53,16 @@ pub(crate) struct Seat {
     prefix: Vec<u8>,
 }
 
-/// What was seen.
+/// What those who listen have seen.
+#[derive(Default)]
+struct Seen {
+    /// How late keys came.
+    late: Vec<Duration>,
+    /// Connections that ended.
+    ended: usize,
+}
+
+/// What was measured.
 pub(crate) struct Measured {
     /// Milliseconds from a key to somebody's socket.
     pub(crate) p50: f64,
@@ -89,7 +98,7 @@ impl Load {
     /// Has people type for a while, at a server that is this process.
     pub(crate) async fn measure(&self, server: &Process, mut seats: Vec<Seat>) -> anyhow::Result<Measured> {
         let begun = Instant::now();
-        let seen: Arc<Mutex<Vec<Duration>>> = Arc::default();
+        let seen: Arc<Mutex<Seen>> = Arc::default();
         for stream in seats.iter_mut().filter_map(|seat| seat.stream.take()) {
             tokio::spawn(listen(stream, begun, seen.clone()));
         }
@@ -106,28 +115,30 @@ impl Load {
         }
         // All in the room have it, who typed it among them.
         let expected = count * self.people;
-        let came = || seen.lock().expect("nobody panics with it").len();
+        let came = || seen.lock().expect("nobody panics with it").late.len();
         let patience = Instant::now();
         while came() < expected && patience.elapsed() < PATIENCE {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let processors = (server.processor_time()? - before) / self.time.as_secs_f64() * 100.0;
-        let mut seen = std::mem::take(&mut *seen.lock().expect("nobody panics with it"));
-        ensure!(seen.len() >= expected, "{}: only {} of {expected} keys came", self.name, seen.len());
-        Ok(Measured { p50: part(&mut seen, 0.5), p99: part(&mut seen, 0.99), processors })
+        let Seen { mut late, ended } = std::mem::take(&mut *seen.lock().expect("nobody panics with it"));
+        ensure!(ended == 0, "{ended} connections ended");
+        ensure!(late.len() >= expected, "only {} of {expected} keys came", late.len());
+        Ok(Measured { p50: part(&mut late, 0.5), p99: part(&mut late, 0.99), processors })
     }
 }
 
 /// Notes how late each key comes.
-async fn listen(mut stream: SplitStream<Socket>, begun: Instant, seen: Arc<Mutex<Vec<Duration>>>) {
+async fn listen(mut stream: SplitStream<Socket>, begun: Instant, seen: Arc<Mutex<Seen>>) {
     while let Some(Ok(message)) = stream.next().await {
         let Message::Binary(bytes) = message else { continue };
         // One frame may carry the keys of several.
         for at in marks(&bytes) {
             let late = begun.elapsed().saturating_sub(at);
-            seen.lock().expect("nobody panics with it").push(late);
+            seen.lock().expect("nobody panics with it").late.push(late);
         }
     }
+    seen.lock().expect("nobody panics with it").ended += 1;
 }
 
 /// When the keys in a frame were pressed.

@@ -2,16 +2,22 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::SinkExt as _;
 use serde_json::json;
 use tests::client::Person;
 use tests::socket::frame;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::Socket;
 use super::rooms::{Load, Seat};
+use super::{Socket, connect, until};
+
+/// How long a server may take until it says where it is.
+const START_TIME: Duration = Duration::from_secs(60);
 
 /// A server that ends with this.
 pub(crate) struct Process(Child);
@@ -21,7 +27,11 @@ impl Process {
     pub(crate) fn start(command: &mut Command) -> anyhow::Result<(Self, String)> {
         let mut process = Self(command.stdout(Stdio::piped()).spawn()?);
         let mut said = BufReader::new(process.0.stdout.take().context("its output is a pipe")?).lines();
-        let line = said.next().context("the server says where it is")??;
+        let (line, first) = mpsc::channel();
+        // It ends with the server at the latest.
+        thread::spawn(move || line.send(said.next()));
+        let line = first.recv_timeout(START_TIME).context("the server does not start")?;
+        let line = line.context("the server says where it is")??;
         let base = line.split_once(": ").context("a link")?.1.trim_end_matches('/').to_owned();
         Ok((process, base))
     }
@@ -72,14 +82,16 @@ impl Server {
 
     /// Opens the code of a sandbox, and takes what is there already.
     pub(crate) async fn code(&self, who: &Person, sandbox: &str) -> anyhow::Result<Socket> {
-        let base = self.base.replacen("http", "ws", 1);
-        let url = format!("{base}/api/sandboxes/{sandbox}/docs/code?access_token={}", who.token);
-        let mut socket = tokio_tungstenite::connect_async(url).await?.0;
+        let mut socket = connect(&self.code_url(who, sandbox)).await?;
         socket.send(Message::binary(frame(&[0, 0], &[0]))).await?;
-        while !matches!(socket.next().await.context("it stays open")??, Message::Binary(bytes) if bytes.starts_with(&[0, 1]))
-        {
-        }
+        until(&mut socket, |bytes| bytes.starts_with(&[0, 1])).await?;
         Ok(socket)
+    }
+
+    /// Where the code of a sandbox is.
+    pub(crate) fn code_url(&self, who: &Person, sandbox: &str) -> String {
+        let base = self.base.replacen("http", "ws", 1);
+        format!("{base}/api/sandboxes/{sandbox}/docs/code?access_token={}", who.token)
     }
 
     /// The code of a sandbox as one update.
@@ -91,7 +103,7 @@ impl Server {
 
     /// People who may type in rooms.
     pub(crate) async fn seats(&self, load: &Load) -> anyhow::Result<Vec<Seat>> {
-        let mut seats = Vec::new();
+        let mut places = Vec::new();
         for _ in 0..load.rooms {
             let owner = self.guest().await?;
             let sandbox = owner.sandbox(json!({"files": {"main.exs": "# begin\n"}})).await?;
@@ -102,8 +114,13 @@ impl Server {
                 if number > 0 {
                     person.open(&link).await?;
                 }
-                seats.push(Seat::new(self.code(&person, &sandbox).await?, &state, Vec::new())?);
+                places.push((person, sandbox.clone(), state.clone()));
             }
+        }
+        // Whoever says nothing for a minute is gone, so nobody comes before all can.
+        let mut seats = Vec::with_capacity(places.len());
+        for (person, sandbox, state) in &places {
+            seats.push(Seat::new(self.code(person, sandbox).await?, state, Vec::new())?);
         }
         Ok(seats)
     }
