@@ -3,6 +3,8 @@
 //! A line is `module:function(Arguments) => Result`; arguments may be calls themselves. Results are as `~kw` writes them, or
 //! `error: Reason`. `tables/evaluate.escript` fills the results in by running the calls in Erlang/OTP.
 
+pub(crate) mod host;
+
 use num_bigint::BigInt;
 
 use crate::fail::{Fail, Outcome};

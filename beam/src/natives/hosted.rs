@@ -337,45 +337,7 @@ const fn natives() -> [Native; HOSTED.len()] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::{Host, NoHost};
-    use crate::image::ImageRef;
-
-    /// Answers every call with a given term, which it gets in the external term format.
-    struct Answering {
-        none: NoHost,
-        answer: Result<Vec<u8>, Vec<u8>>,
-    }
-
-    impl Host for Answering {
-        fn send(&mut self, to: &[u8], message: &[u8]) -> Result<(), Vec<u8>> {
-            self.none.send(to, message)
-        }
-        fn call(&mut self, _: u16, _: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
-            self.answer.clone()
-        }
-        fn make_ref(&mut self) -> u64 {
-            self.none.make_ref()
-        }
-        fn unique_integer(&mut self) -> u64 {
-            self.none.unique_integer()
-        }
-        fn monotonic_time(&mut self) -> i64 {
-            0
-        }
-        fn system_time(&mut self) -> i64 {
-            0
-        }
-        fn random(&mut self, buffer: &mut [u8]) {
-            self.none.random(buffer);
-        }
-        fn module(&mut self, _: &str) -> Option<Vec<u8>> {
-            None
-        }
-        fn load_failed(&mut self, _: &str, _: &str) {}
-        fn new_atom(&mut self, _: &str) -> bool {
-            true
-        }
-    }
+    use crate::testing::host::Scripted;
 
     #[test]
     fn numbers_and_names_belong_together() {
@@ -402,8 +364,7 @@ mod tests {
         ];
         for (answer, expected) in cases {
             let answer = answer.map(<[u8]>::to_vec).map_err(<[u8]>::to_vec);
-            let host = Answering { none: NoHost::new(), answer };
-            let mut vm = Vm::new(ImageRef::new(), Box::new(host), Term::pid(1));
+            let mut vm = Scripted { call: Box::new(move |_, _| answer.clone()), ..Scripted::default() }.process();
             assert_eq!(call(&mut vm, 0, &[Term::NIL]), expected);
         }
     }

@@ -62,8 +62,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::host::{Host, NoHost};
-    use crate::image::ImageRef;
+    use crate::testing::host::Scripted;
     use crate::testing::{call, parse, show};
 
     /// The one persistent term of a sandbox.
@@ -74,53 +73,19 @@ mod tests {
         reads: usize,
     }
 
-    struct Shared {
-        none: NoHost,
-        sandbox: Rc<RefCell<Sandbox>>,
-    }
-
-    impl Host for Shared {
-        fn send(&mut self, to: &[u8], message: &[u8]) -> Result<(), Vec<u8>> {
-            self.none.send(to, message)
-        }
-        fn call(&mut self, function: u16, _: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
-            assert_eq!(hosted::name(function), Some(("persistent_term", "get", 1)));
-            let mut sandbox = self.sandbox.borrow_mut();
-            sandbox.reads += 1;
-            sandbox.value.clone().ok_or(b"\x83\x77\x06badarg".to_vec())
-        }
-        fn persistent_changes(&mut self) -> Option<u64> {
-            Some(self.sandbox.borrow().changes)
-        }
-        fn make_ref(&mut self) -> u64 {
-            self.none.make_ref()
-        }
-        fn unique_integer(&mut self) -> u64 {
-            self.none.unique_integer()
-        }
-        fn monotonic_time(&mut self) -> i64 {
-            0
-        }
-        fn system_time(&mut self) -> i64 {
-            0
-        }
-        fn random(&mut self, buffer: &mut [u8]) {
-            self.none.random(buffer);
-        }
-        fn module(&mut self, _: &str) -> Option<Vec<u8>> {
-            None
-        }
-        fn load_failed(&mut self, _: &str, _: &str) {}
-        fn new_atom(&mut self, _: &str) -> bool {
-            true
-        }
-    }
-
     #[test]
     fn a_value_is_fetched_once_until_something_changes_and_stays_as_long_as_it_is_in_use() {
         let sandbox = Rc::new(RefCell::new(Sandbox::default()));
-        let host = Shared { none: NoHost::new(), sandbox: Rc::clone(&sandbox) };
-        let mut vm = Vm::new(ImageRef::new(), Box::new(host), Term::pid(1));
+        let (read, counted) = (Rc::clone(&sandbox), Rc::clone(&sandbox));
+        let call_host = move |function: u16, _: &[u8]| {
+            assert_eq!(hosted::name(function), Some(("persistent_term", "get", 1)));
+            let mut sandbox = read.borrow_mut();
+            sandbox.reads += 1;
+            sandbox.value.clone().ok_or(b"\x83\x77\x06badarg".to_vec())
+        };
+        let persistent_changes = move || Some(counted.borrow().changes);
+        let (call_host, persistent_changes) = (Box::new(call_host), Box::new(persistent_changes));
+        let mut vm = Scripted { call: call_host, persistent_changes, ..Scripted::default() }.process();
         let set = |vm: &mut Vm, text: &str| {
             let value = parse(vm, text);
             let mut bytes = Vec::new();

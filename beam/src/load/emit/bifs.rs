@@ -78,7 +78,11 @@ impl Emitter<'_> {
         }
         let native = match self.import(import)? {
             Import::Native(native) => native,
-            Import::Export(export) => self.missing_native(export)?,
+            // A function that the machine does not have always fails, and so does this one.
+            Import::Export(_) => {
+                let fails = self.image.get().native((atoms::ERLANG, atoms::UNDEF, 0));
+                fails.ok_or_else(|| invalid("a guard function that is not known"))?
+            }
         };
         let operation = [Operation::Bif0, Operation::Bif1, Operation::Bif2, Operation::Bif3][arguments.len()];
         self.words.begin(operation, if arguments.is_empty() { 2 } else { 3 });
@@ -117,12 +121,6 @@ impl Emitter<'_> {
         self.words.b(8 * index as u16);
         self.words.or(1, value.0);
         self.words.finish();
-    }
-
-    /// A guard function that the machine does not have always fails.
-    pub(super) fn missing_native(&self, _export: u32) -> Result<u32, LoadError> {
-        let mfa = (atoms::ERLANG, atoms::UNDEF, 0);
-        self.image.get().native(mfa).ok_or_else(|| invalid("a guard function that is not known"))
     }
 
     pub(super) fn guard(

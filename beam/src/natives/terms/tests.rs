@@ -4,10 +4,11 @@ use crate::compare::eq_exact;
 use crate::etf::tests::{bytes, rows, term};
 use crate::etf::{self, EncodeOptions};
 use crate::fail::{Fail, Outcome};
-use crate::host::{Host, NoHost};
+use crate::host::NoHost;
 use crate::image::ImageRef;
 use crate::print::{self, Limits};
 use crate::term::Term;
+use crate::testing::host::Scripted;
 use crate::vm::Vm;
 
 fn vm() -> Vm {
@@ -75,44 +76,14 @@ fn an_unaligned_binary_is_decoded() {
     assert_eq!(print::erlang(t, vm.image.get(), &Limits::default()), "{1,2,3}");
 }
 
-/// A host that lets a process make a number of atoms.
-struct FewAtoms(usize, NoHost);
-
-impl Host for FewAtoms {
-    fn send(&mut self, to: &[u8], message: &[u8]) -> Result<(), Vec<u8>> {
-        self.1.send(to, message)
-    }
-    fn call(&mut self, function: u16, arguments: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
-        self.1.call(function, arguments)
-    }
-    fn load_failed(&mut self, _name: &str, _reason: &str) {}
-    fn make_ref(&mut self) -> u64 {
-        self.1.make_ref()
-    }
-    fn unique_integer(&mut self) -> u64 {
-        self.1.unique_integer()
-    }
-    fn monotonic_time(&mut self) -> i64 {
-        self.1.monotonic_time()
-    }
-    fn system_time(&mut self) -> i64 {
-        self.1.system_time()
-    }
-    fn random(&mut self, buffer: &mut [u8]) {
-        self.1.random(buffer);
-    }
-    fn module(&mut self, name: &str) -> Option<Vec<u8>> {
-        self.1.module(name)
-    }
-    fn new_atom(&mut self, _name: &str) -> bool {
-        self.0 = self.0.saturating_sub(1);
-        self.0 > 0
-    }
-}
-
 #[test]
 fn the_host_hears_of_new_atoms() {
-    let mut vm = Vm::new(ImageRef::new(), Box::new(FewAtoms(2, NoHost::new())), Term::pid(1));
+    let mut left = 1;
+    let new_atom = move || {
+        left -= 1;
+        left >= 0
+    };
+    let mut vm = Scripted { new_atom: Box::new(new_atom), ..Scripted::default() }.process();
     let one = vm.heap.binary(b"\x83\x77\x04new1");
     let two = vm.heap.binary(b"\x83\x68\x02\x77\x04new2\x77\x04new3");
     assert!(call(&mut vm, "erlang", "binary_to_term", &[one]).is_ok());
