@@ -3,8 +3,8 @@
 mod keep;
 mod numbers;
 mod renew;
+mod state;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use shared::etf::Part;
 use shared::event::Entry;
 use shared::limits::LimitKind;
 use shared::{Etf, Pid, Term, VirtualTime};
+pub use state::Library;
+pub(super) use state::State;
 use wasmtime::{Global, Instance as WasmInstance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::allowance::{Allowance, Refused};
@@ -23,84 +25,13 @@ use super::saved::{Base, SavedInstance};
 use super::spares::{Lent, Spares};
 use super::template::{LoadFailure, Template};
 use super::watch;
-use crate::calls::{self, Outcome};
 use crate::guest::{FaultCause, Guest, GuestFactory, GuestFault};
 use crate::host::Host;
 use crate::kernel::code::AtomNumbers;
 use crate::kernel::{Delivery, TurnReport, TurnResult};
 
-/// What imports of a guest reach.
-pub struct State {
-    /// The machine, while the process has its turn.
-    host: Option<Host>,
-    /// The answer that the guest is about to fetch.
-    pub(super) reply: Vec<u8>,
-    /// Messages that the machine gave during the turn and the guest has not fetched yet.
-    polled: VecDeque<Etf>,
-    /// Modules that may be loaded on demand.
-    library: Option<Library>,
-    allowance: Allowance,
-    /// The memory of the guest, once there is one.
-    pub(super) memory: Option<Memory>,
-    /// What numbers atoms where there is no machine: code is being loaded into a template.
-    numbers: Option<AtomNumbers>,
-    /// Not the BEAM: nothing that it gives is taken for a term before it was looked at, and its instructions are counted.
-    pub(super) is_foreign: bool,
-}
-
 /// There is no room for one more instance.
 const FULL: FaultCause = FaultCause::Server(LimitKind::Server);
-
-/// Gives the `.beam` file of a module, if there is one.
-pub type Library = Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
-
-impl State {
-    pub(super) fn new(allowance: Allowance) -> State {
-        State {
-            host: None,
-            reply: Vec::new(),
-            polled: VecDeque::new(),
-            library: None,
-            allowance,
-            memory: None,
-            numbers: None,
-            is_foreign: false,
-        }
-    }
-    pub(super) fn with_host<T>(&mut self, body: impl FnOnce(&mut Host) -> T) -> Option<T> {
-        self.host.as_mut().map(body)
-    }
-    /// An answer that was announced and not fetched is not there any more. What memory it took is kept, unless that is a lot.
-    fn forget_reply(&mut self) {
-        const KEPT: usize = 256;
-        if self.reply.capacity() > KEPT {
-            self.reply = Vec::new();
-        }
-        self.reply.clear();
-    }
-    /// Performs a function of the host. The answer waits to be fetched; what it took is in reductions.
-    pub(super) fn call(&mut self, number: u16, arguments: &[u8]) -> (Outcome, u64) {
-        self.reply.clear();
-        match &mut self.host {
-            Some(host) => (calls::call_into(host, number, arguments, &mut self.reply), host.take_work()),
-            None => {
-                self.reply.extend_from_slice(Etf::atom("notsup").bytes());
-                (Outcome::Failure, 0)
-            }
-        }
-    }
-    /// The next message that the machine holds for the process.
-    pub(super) fn receive(&mut self) -> Option<Etf> {
-        if self.polled.is_empty() {
-            let news = self.with_host(Host::poll).unwrap_or_default();
-            self.polled.extend(news.into_iter().map(|delivery| delivery.message));
-        }
-        self.polled.pop_front()
-    }
-    pub(super) fn library(&self, name: &str) -> Option<Vec<u8>> {
-        self.library.as_ref().and_then(|library| library(name))
-    }
-}
 
 /// Numbers that the guest's `run` and other exports give.
 mod status {
