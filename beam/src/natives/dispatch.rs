@@ -20,10 +20,7 @@ const COUNT: usize = {
 };
 
 /// All rows, one table after another.
-#[cfg_attr(
-    not(target_arch = "wasm32"),
-    expect(clippy::large_const_arrays, reason = "it is used while this is compiled, and must not be there afterwards")
-)]
+#[expect(clippy::large_const_arrays, reason = "it is used while this is compiled, and must not be there afterwards")]
 const ALL: [Native; COUNT] = {
     let mut all = [Native::new("", "", 0, none); COUNT];
     let (mut at, mut table) = (0, 0);

@@ -48,6 +48,7 @@ const ERLANG_IN_OTP: &[(&str, &str, u8)] = &[
     ("erts_internal", "is_process_alive", 1),
     ("erts_internal", "log_crash", 1),
     ("ets", "all", 0),
+    ("init", "fetch_loaded", 0),
     ("persistent_term", "put_new", 2),
     ("string", "list_to_integer", 1),
 ];

@@ -208,6 +208,7 @@ pub const HOSTED: &[(&str, &str, u8)] = &[
     ("orrery_trace", "watch", 0),
     ("orrery_trace", "call", 5),
     ("orrery_trace", "ended", 5),
+    ("init", "fetch_loaded", 0),
 ];
 
 /// Number of a hosted function; `None` for a function that the host does not answer.

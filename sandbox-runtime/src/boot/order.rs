@@ -34,6 +34,11 @@ const PRELOADED: [&str; 22] = [
     "persistent_term",
 ];
 
+/// Whether the run-time system brings a module along, so that it has no file.
+pub(super) fn is_preloaded(module: &str) -> bool {
+    PRELOADED.contains(&module)
+}
+
 /// The modules of a library in the order in which they are loaded.
 pub(super) fn modules(library: &Library) -> Vec<&Entry> {
     let mut first: Vec<String> = PRELOADED.iter().map(|name| (*name).to_owned()).collect();

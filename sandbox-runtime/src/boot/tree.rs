@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use shared::bundle::{Bundle, BundleError, Entry, Kind, Library};
 
+use super::order::is_preloaded;
 use crate::kernel::fs::base::{BaseFiles, Found};
 
 /// Everything lies below this directory, which programs do not use otherwise.
@@ -191,5 +192,11 @@ impl BaseFiles for LibraryTree {
         let prefix = format!("{path}/");
         let below = self.nodes.range(prefix.clone()..).map_while(|(path, _)| path.strip_prefix(&prefix));
         Some(below.filter(|name| !name.contains('/')).map(str::to_owned).collect())
+    }
+
+    fn modules(&self) -> Vec<(String, String)> {
+        let entries = self.nodes.keys().filter_map(|path| Some((path, self.entry(path)?)));
+        let modules = entries.filter(|(_, entry)| entry.kind == Kind::Module && !is_preloaded(&entry.name));
+        modules.map(|(path, entry)| (entry.name.clone(), path.clone())).collect()
     }
 }

@@ -87,6 +87,14 @@ fn users(host: &mut Host, module: &Atom) -> Vec<Pid> {
     others.into_iter().filter(|pid| uses_old_code(host, *pid, module)).collect()
 }
 
+/// `init:fetch_loaded()`: what was loaded before the code server was there, with the files. That is the whole library: `init` finds
+/// all of it loaded already, so it has loaded none itself.
+pub(super) fn fetch_loaded(host: &mut Host, _: &Arguments<'_>) -> Answer {
+    let modules = host.kernel().files().first_modules().into_iter();
+    let loaded = modules.map(|(name, path)| Term::tuple([Term::atom(&name), Term::string(&path)]));
+    Ok(Term::list(loaded).into())
+}
+
 /// `purge(Module)`: kills the other processes that use the old code, and says whether there were some. The caller is not asked:
 /// it sees to itself.
 pub(super) fn purge(host: &mut Host, arguments: &Arguments<'_>) -> Answer {

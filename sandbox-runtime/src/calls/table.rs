@@ -202,6 +202,7 @@ pub const FUNCTIONS: &[(&str, &str, u8, Body)] = &[
     ("orrery_trace", "watch", 0, trace::watch),
     ("orrery_trace", "call", 5, trace::call),
     ("orrery_trace", "ended", 5, trace::ended),
+    ("init", "fetch_loaded", 0, code::fetch_loaded),
 ];
 
 /// Number of a function, for those who look it up while this is compiled: one that is not in the table does not compile.

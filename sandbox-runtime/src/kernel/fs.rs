@@ -166,6 +166,11 @@ impl FileSystem {
         Ok(names)
     }
 
+    /// Names and absolute paths of the modules whose code the sandbox has from its beginning, in the order of the paths.
+    pub fn first_modules(&self) -> Vec<(String, String)> {
+        self.base.modules().into_iter().map(|(name, path)| (name, format!("/{path}"))).collect()
+    }
+
     /// Refuses to change what is not the sandbox's own.
     fn own(&self, path: &str) -> Result<(), FileError> {
         if self.base.of(path).is_some() { Err(FileError::Erofs) } else { Ok(()) }

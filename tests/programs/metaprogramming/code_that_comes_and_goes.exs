@@ -33,3 +33,10 @@ end
 IO.inspect(apply(Passing, :value, []), label: "value after many")
 IO.inspect(forget.(), label: "forgotten")
 IO.inspect(Code.ensure_loaded(Passing), label: "ensured")
+
+# What the library itself runs on: the code server knows of it, though nobody has asked it to load anything.
+library = [Kernel, Enum, :lists, :erlang]
+IO.inspect(Enum.map(library, &match?({:file, _}, :code.is_loaded(&1))), label: "loaded from the beginning")
+all = Enum.map(:code.all_loaded(), &elem(&1, 0))
+IO.inspect(library -- all, label: "not among all that is loaded")
+IO.inspect(:code.is_loaded(:lists) == {:file, :code.which(:lists)}, label: "loaded from where it lies")

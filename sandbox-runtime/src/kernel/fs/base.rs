@@ -19,6 +19,11 @@ pub trait BaseFiles: Send + Sync {
 
     /// The names in a directory, in order; `None` for what is none.
     fn list(&self, path: &str) -> Option<Vec<String>>;
+
+    /// Names and paths of the modules whose code every sandbox has from its beginning.
+    fn modules(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }
 
 /// What is at a path of [`BaseFiles`].
@@ -46,6 +51,11 @@ impl Base {
     pub(super) fn of(&self, path: &str) -> Option<&dyn BaseFiles> {
         let top = path.split('/').next().unwrap_or_default();
         self.0.as_deref().filter(|files| files.top() == top)
+    }
+
+    /// See [`BaseFiles::modules`].
+    pub(super) fn modules(&self) -> Vec<(String, String)> {
+        self.0.as_deref().map(BaseFiles::modules).unwrap_or_default()
     }
 
     /// The directory at the root under which the tree lies.
