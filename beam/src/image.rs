@@ -91,6 +91,8 @@ pub struct Release {
     /// Whether atoms that are keys of small maps are in the order of their numbers, as since OTP 26, or in term order. Libraries
     /// before that rely on it: Elixir 1.14 expects `__struct__` to come first.
     keys_by_number: bool,
+    /// See [`Release::minor_version`].
+    minor_version: u8,
 }
 
 impl Release {
@@ -98,8 +100,15 @@ impl Release {
     /// of the keys of maps.
     pub fn new(otp: &str, erts: &str) -> Release {
         const KEYS_BY_NUMBER_SINCE: u32 = 26;
-        let keys_by_number = otp.parse::<u32>().map_or(true, |otp| otp >= KEYS_BY_NUMBER_SINCE);
-        Release { otp: otp.into(), erts: erts.into(), keys_by_number }
+        const UTF8_ATOMS_SINCE: u32 = 26;
+        let since = |first: u32| otp.parse::<u32>().map_or(true, |otp| otp >= first);
+        let minor_version = if since(UTF8_ATOMS_SINCE) { 2 } else { 1 };
+        let keys_by_number = since(KEYS_BY_NUMBER_SINCE);
+        Release { otp: otp.into(), erts: erts.into(), keys_by_number, minor_version }
+    }
+    /// The version of the external term format that `term_to_binary/1` gives: from 2 on, all atoms are in UTF-8.
+    pub(crate) fn minor_version(&self) -> u8 {
+        self.minor_version
     }
     /// Whether atoms that are keys of small maps are in the order of their numbers; else they are in term order.
     #[inline]

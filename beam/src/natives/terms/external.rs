@@ -47,7 +47,8 @@ fn encode_options(vm: &Vm, list: Term) -> Result<EncodeOptions, Fail> {
 fn defaults(vm: &Vm) -> EncodeOptions {
     let options = EncodeOptions::default();
     let room = vm.heap.words_left().saturating_mul(8);
-    EncodeOptions { max_bytes: options.max_bytes.min(room), ..options }
+    let minor_version = vm.image.get().release.minor_version();
+    EncodeOptions { max_bytes: options.max_bytes.min(room), minor_version, ..options }
 }
 
 fn encode(vm: &mut Vm, term: Term, options: EncodeOptions) -> Outcome {
@@ -114,7 +115,8 @@ fn size(vm: &mut Vm, term: Term, options: EncodeOptions) -> Outcome {
 }
 
 pub(super) fn external_size_1(vm: &mut Vm, args: &[Term]) -> Outcome {
-    size(vm, args[0], EncodeOptions::default())
+    let options = defaults(vm);
+    size(vm, args[0], options)
 }
 pub(super) fn external_size_2(vm: &mut Vm, args: &[Term]) -> Outcome {
     let options = encode_options(vm, args[1])?;

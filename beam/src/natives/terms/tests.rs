@@ -1,11 +1,12 @@
 //! Natives on terms, as the real thing has them.
 
+use crate::atoms;
 use crate::compare::eq_exact;
 use crate::etf::tests::{bytes, rows, term};
 use crate::etf::{self, EncodeOptions};
 use crate::fail::{Fail, Outcome};
 use crate::host::NoHost;
-use crate::image::ImageRef;
+use crate::image::{ImageRef, Release};
 use crate::print::{self, Limits};
 use crate::term::Term;
 use crate::testing::host::Scripted;
@@ -118,6 +119,18 @@ fn shared_parts_count_once() {
     let literal = other.tuple(&[Term::small(1)]);
     let t = vm.heap.tuple(&[literal]);
     assert_eq!(call(&mut vm, "erts_debug", "size_shared", &[t]), Ok(Term::small(2)));
+}
+
+#[test]
+fn before_otp_26_atoms_are_in_latin_1_where_they_can_be() {
+    for (otp, expected) in [("25", &b"\x83\x64\x00\x02ok"[..]), ("26", b"\x83\x77\x02ok")] {
+        let mut vm = vm();
+        vm.image.get_mut().release = Release::new(otp, "1");
+        let encoded = call(&mut vm, "erlang", "term_to_binary", &[atoms::OK]).unwrap();
+        assert_eq!(encoded.bits().unwrap().bytes().as_ref(), expected, "OTP {otp}");
+        let size = call(&mut vm, "erlang", "external_size", &[atoms::OK]);
+        assert_eq!(size, Ok(Term::small(expected.len() as i64)), "OTP {otp}");
+    }
 }
 
 #[test]
