@@ -8,7 +8,7 @@ use shared::{Ref, Term};
 use super::answer::{Answer, Failure, Value};
 use super::arguments::Arguments;
 use crate::host::Host;
-use crate::kernel::fs::{FileError, FileInfo};
+use crate::kernel::fs::{FileError, FileInfo, Times};
 use crate::kernel::open_files::OpenFile;
 
 /// Most bytes that one call reads. A program that wants more gets what there is.
@@ -77,20 +77,22 @@ fn info(host: &Host, path: &str) -> Result<FileInfo, FileError> {
 
 /// The record `file_info`, with times in seconds since 1970.
 fn file_info(host: &Host, info: FileInfo) -> Term {
-    const DIRECTORY_MODE: i64 = 0o40_755;
-    const FILE_MODE: i64 = 0o100_644;
+    /// The bits that tell what it is (POSIX: `S_IFMT`).
+    const DIRECTORY: i64 = 0o40_000;
+    const REGULAR: i64 = 0o100_000;
     let epoch = host.system_time_nanos() - host.now().nanos();
-    let seconds = Term::from((epoch + info.modified.nanos()) / 1_000_000_000);
-    let (kind, mode) = if info.is_directory { ("directory", DIRECTORY_MODE) } else { ("regular", FILE_MODE) };
+    let changed = ((epoch + info.modified.nanos()) / 1_000_000_000) as i64;
+    let times = info.told.unwrap_or(Times { accessed: changed, modified: changed });
+    let (kind, bits) = if info.is_directory { ("directory", DIRECTORY) } else { ("regular", REGULAR) };
     Term::tuple([
         Term::atom("file_info"),
         Term::from(info.size),
         Term::atom(kind),
         Term::atom("read_write"),
-        seconds.clone(),
-        seconds.clone(),
-        seconds,
-        Term::Int(mode),
+        Term::Int(times.accessed),
+        Term::Int(times.modified),
+        Term::Int(changed),
+        Term::Int(bits | i64::from(info.mode)),
         Term::Int(1),
         Term::Int(0),
         Term::Int(0),
@@ -400,22 +402,24 @@ pub(super) fn altname(_: &mut Host, _: &Arguments<'_>) -> Answer {
     error("enotsup")
 }
 
-fn unchanged(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+/// `set_permissions_nif(Name, Permissions)`
+pub(super) fn set_permissions(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let path = path!(host, arguments, 0);
+    // The number has others in front of those that can be set.
+    let mode = arguments.natural(1)? as u16;
+    done(info(host, &path).and_then(|_| host.file_set_mode(&path, mode)))
+}
+
+/// `set_owner_nif(Name, User, Group)`: everything belongs to the one user.
+pub(super) fn set_owner(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let path = path!(host, arguments, 0);
     done(info(host, &path).map(drop))
 }
 
-/// `set_permissions_nif(Name, Permissions)`
-pub(super) fn set_permissions(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    unchanged(host, arguments)
-}
-
-/// `set_owner_nif(Name, User, Group)`
-pub(super) fn set_owner(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    unchanged(host, arguments)
-}
-
 /// `set_time_nif(Name, Accessed, Modified, Created)`
 pub(super) fn set_time(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    unchanged(host, arguments)
+    let path = path!(host, arguments, 0);
+    let seconds = |i| arguments.term(i)?.as_int().ok_or(Failure::badarg());
+    let times = Times { accessed: seconds(1)?, modified: seconds(2)? };
+    done(info(host, &path).and_then(|_| host.file_set_times(&path, times)))
 }

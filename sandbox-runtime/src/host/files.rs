@@ -1,7 +1,7 @@
 //! Files for guests.
 
 use super::Host;
-use crate::kernel::fs::{FileError, FileSystem};
+use crate::kernel::fs::{FileError, FileSystem, Times};
 
 impl Host {
     /// The files, for reading.
@@ -31,6 +31,22 @@ impl Host {
     /// See [`crate::kernel::Kernel::file_make_dir`].
     pub fn file_make_dir(&mut self, path: &str) -> Result<(), FileError> {
         self.kernel.file_make_dir(Some(self.pid), path)
+    }
+
+    /// Sets permissions.
+    ///
+    /// # Errors
+    /// See [`crate::kernel::Kernel::file_set_mode`].
+    pub fn file_set_mode(&mut self, path: &str, mode: u16) -> Result<(), FileError> {
+        self.kernel.file_set_mode(path, mode)
+    }
+
+    /// Sets times.
+    ///
+    /// # Errors
+    /// See [`crate::kernel::Kernel::file_set_times`].
+    pub fn file_set_times(&mut self, path: &str, times: Times) -> Result<(), FileError> {
+        self.kernel.file_set_times(path, times)
     }
 
     /// `file:delete/1`.

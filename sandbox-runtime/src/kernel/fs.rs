@@ -1,7 +1,7 @@
 //! The files of a sandbox: a tree in memory, for programs that expect one.
 //!
-//! Errors are those of POSIX, as `file` of Erlang/OTP gives them. There are no users, permissions or links, and
-//! nothing outside can be reached: a path that climbs above the root ends at the root.
+//! Errors are those of POSIX, as `file` of Erlang/OTP gives them. There is one user, who may do everything: permissions are kept
+//! and hinder nobody. There are no links, and nothing outside can be reached: a path that climbs above the root ends at the root.
 //!
 //! # Layout
 //! - [`base`]: files that many sandboxes have in common, which lie under the sandbox's own
@@ -36,7 +36,33 @@ struct Node {
     /// `None` for a directory.
     content: Option<Arc<[u8]>>,
     modified: VirtualTime,
+    /// When it was read and written last, where a program said so after it was written.
+    told: Option<Times>,
+    /// Its permissions, where a program has set them.
+    mode: Option<u16>,
 }
+
+/// Times of a file in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Times {
+    /// When it was read last.
+    pub accessed: i64,
+    /// When it was written last.
+    pub modified: i64,
+}
+
+impl Node {
+    fn new(content: Option<Arc<[u8]>>, modified: VirtualTime) -> Node {
+        Node { content, modified, told: None, mode: None }
+    }
+}
+
+/// Permissions of a new directory, as the bits of POSIX.
+const DIRECTORY_MODE: u16 = 0o755;
+/// Those of a new file.
+const FILE_MODE: u16 = 0o644;
+/// All bits that can be set.
+const ANY_MODE: u16 = 0o7777;
 
 /// What there is to know about a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +73,22 @@ pub struct FileInfo {
     pub size: u64,
     /// When it was last written.
     pub modified: VirtualTime,
+    /// Its times, where a program has set them since.
+    pub told: Option<Times>,
+    /// Its permissions, as the bits of POSIX.
+    pub mode: u16,
+}
+
+impl FileInfo {
+    /// Something that programs cannot change.
+    fn fixed(found: Found) -> FileInfo {
+        let (is_directory, size) = match found {
+            Found::Directory => (true, 0),
+            Found::File { size } => (false, size),
+        };
+        let mode = if is_directory { DIRECTORY_MODE } else { FILE_MODE };
+        FileInfo { is_directory, size, modified: VirtualTime::ZERO, told: None, mode }
+    }
 }
 
 /// Why something cannot be done with a path.
@@ -116,18 +158,16 @@ impl FileSystem {
     pub fn info(&self, path: &str) -> Result<FileInfo, FileError> {
         let path = normal(path)?;
         if path.is_empty() {
-            return Ok(FileInfo { is_directory: true, size: 0, modified: VirtualTime::ZERO });
+            return Ok(FileInfo::fixed(Found::Directory));
         }
         if let Some(base) = self.base.of(&path) {
-            let (is_directory, size) = match base.find(&path).ok_or(FileError::Enoent)? {
-                Found::Directory => (true, 0),
-                Found::File { size } => (false, size),
-            };
-            return Ok(FileInfo { is_directory, size, modified: VirtualTime::ZERO });
+            return base.find(&path).map(FileInfo::fixed).ok_or(FileError::Enoent);
         }
         let node = self.nodes.get(&path).ok_or(FileError::Enoent)?;
         let size = node.content.as_ref().map_or(0, |content| content.len() as u64);
-        Ok(FileInfo { is_directory: node.content.is_none(), size, modified: node.modified })
+        let is_directory = node.content.is_none();
+        let mode = node.mode.unwrap_or(if is_directory { DIRECTORY_MODE } else { FILE_MODE });
+        Ok(FileInfo { is_directory, size, modified: node.modified, told: node.told, mode })
     }
 
     /// The content of a file.
@@ -222,7 +262,18 @@ impl FileSystem {
         }
         self.own(&path)?;
         self.directory(parent(&path))?;
-        self.put(path, Node { content: None, modified: now });
+        self.put(path, Node::new(None, now));
+        Ok(())
+    }
+
+    /// Changes what is known about a file or a directory. Of the root nothing is.
+    fn change(&mut self, path: &str, change: impl FnOnce(&mut Node)) -> Result<(), FileError> {
+        let path = normal(path)?;
+        self.info(&path)?;
+        self.own(&path)?;
+        if let Some(node) = self.nodes.get_mut(&path) {
+            change(node);
+        }
         Ok(())
     }
 
@@ -309,8 +360,10 @@ impl Kernel {
         }
         self.files.own(&path)?;
         self.files.directory(parent(&path))?;
-        let node = Node { content: Some(content.into()), modified: self.now() };
-        let old = self.files.nodes.get(&path).map_or(0, |old| node_bytes(&path, old));
+        let mut node = Node::new(Some(content.into()), self.now());
+        let old = self.files.nodes.get(&path);
+        node.mode = old.and_then(|old| old.mode);
+        let old = old.map_or(0, |old| node_bytes(&path, old));
         self.check_file_bytes(pid, node_bytes(&path, &node), old)?;
         self.files.put(path, node);
         Ok(())
@@ -354,6 +407,22 @@ impl Kernel {
         self.check_file_bytes(pid, NODE_BYTES + path.len() as u64, 0)?;
         let now = self.now();
         self.files.make_directory(path, now)
+    }
+
+    /// Sets the permissions of a file or a directory (POSIX: `chmod`).
+    ///
+    /// # Errors
+    /// `enoent`, `erofs`.
+    pub fn file_set_mode(&mut self, path: &str, mode: u16) -> Result<(), FileError> {
+        self.files.change(path, |node| node.mode = Some(mode & ANY_MODE))
+    }
+
+    /// Sets when a file or a directory was read and written last (POSIX: `utime`).
+    ///
+    /// # Errors
+    /// As [`Kernel::file_set_mode`].
+    pub fn file_set_times(&mut self, path: &str, times: Times) -> Result<(), FileError> {
+        self.files.change(path, |node| node.told = Some(times))
     }
 
     /// `file:delete/1`.
