@@ -64,14 +64,22 @@ pub(super) fn persistent_term_erase_all(host: &mut Host, _: &Arguments<'_>) -> A
 /// The bit of the encoded options of `atomics:new/2` that says "signed".
 const SIGNED: u64 = 1;
 
+/// How many elements an array is to have.
+fn elements(arguments: &Arguments<'_>) -> Result<u64, Failure> {
+    match arguments.term(0)? {
+        Term::BigInt(size) if *size > BigInt::ZERO => Err(Failure::reason("system_limit")),
+        _ => arguments.natural(0),
+    }
+}
+
 /// `erts_internal:atomics_new(Arity, Options)`
 pub(super) fn atomics_new(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    Ok(host.atomics_new(arguments.natural(0)?, arguments.natural(1)? & SIGNED != 0)?.into())
+    Ok(host.atomics_new(elements(arguments)?, arguments.natural(1)? & SIGNED != 0)?.into())
 }
 
 /// `erts_internal:counters_new(Size)`
 pub(super) fn counters_new(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    Ok(host.atomics_new(arguments.natural(0)?, true)?.into())
+    Ok(host.atomics_new(elements(arguments)?, true)?.into())
 }
 
 /// An array and its element, which the first two arguments name.

@@ -234,7 +234,8 @@ counters_cases() ->
          {counters:add(C, 1, 5), counters:sub(C, 1, 2), counters:get(C, 1), counters:put(C, 2, -7), counters:get(C, 2),
           sorted(counters:info(C)), attempt(fun() -> counters:get(C, 3) end)}
      end || O <- [[], [write_concurrency]]]
-        ++ [attempt(fun() -> counters:new(0, []) end), attempt(fun() -> counters:new(1, [foo]) end)].
+        ++ [attempt(fun() -> counters:new(0, []) end), attempt(fun() -> counters:new(1, [foo]) end)]
+        ++ [attempt(fun() -> Module:new(Size, []) end) || Module <- [counters, atomics], Size <- [1 bsl 90, 1 bsl 64, -1, -(1 bsl 90), a]].
 
 environment() ->
     {os:getenv("ORRERY_TEST_X"), os:putenv("ORRERY_TEST_X", "a value"), os:getenv("ORRERY_TEST_X"), os:putenv("ORRERY_TEST_X", ""),
