@@ -19,9 +19,14 @@ export function startBrowser(more = []) {
   });
 }
 
+/** How long a test waits for what has to come. */
+export const PATIENCE_MILLIS = 90_000;
+
 // Opens a page that fails the test when anything goes wrong in it, and that reaches no other server than `url`'s.
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1100, height: 720 }, ...options });
+  // Long enough for a machine that is busy with other things; what is well comes much sooner.
+  context.setDefaultTimeout(PATIENCE_MILLIS);
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(`error: ${error.message}`));

@@ -20,7 +20,7 @@ async function tabTo(page, locator) {
         const one = document.activeElement.closest(".cm-editor") ?? document.activeElement;
         const style = getComputedStyle(one);
         return style.outlineStyle !== "none" || style.boxShadow !== "none";
-      }, undefined, { timeout: 5_000 });
+      });
       const where = await page.evaluate(() => document.activeElement.outerHTML.slice(0, 120));
       await outline.catch(() => assert.fail(`the focus is not seen on ${where}`));
       return;

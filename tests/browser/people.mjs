@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import axe from "axe-core";
 
-import { openPage } from "./browser.mjs";
+import { PATIENCE_MILLIS, openPage } from "./browser.mjs";
 
 /** Somebody with a browser of their own, who has come in as a guest. */
 export async function guest(browser, server, name, options) {
@@ -53,7 +53,7 @@ export const shown = ({ page }) => page.locator(".cm-content").evaluate((content
 
 /** Waits until the editor shows this. */
 export async function shows(who, holds, what) {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + PATIENCE_MILLIS;
   let text;
   do {
     text = await shown(who);

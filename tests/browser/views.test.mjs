@@ -38,7 +38,7 @@ for (const colorScheme of ["light", "dark"]) {
       await look("first");
       await fromTemplate(kim, "Supervised workers");
       await page.getByRole("button", { name: /Run/ }).click();
-      await page.getByText("Finished", { exact: true }).waitFor({ timeout: 60_000 });
+      await page.getByText("Finished", { exact: true }).waitFor();
       await look("code");
       await place("bottom");
       for (const tab of ["console", "problems", "events", "messages", "timeline", "tables"]) {
