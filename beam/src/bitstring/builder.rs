@@ -57,7 +57,7 @@ impl Builder {
 
     /// An empty bitstring with room for some bytes at least.
     pub fn empty_with_room(heap: &mut Heap, bytes: usize) -> Result<Term, Fail> {
-        Ok(Builder::off_heap(heap, Bits::of(&[]), 0, bytes.max(MIN_ROOM_BYTES))?.1)
+        Ok(Builder::off_heap(heap, Bits::of(&[]), 0, bytes)?.1)
     }
 
     /// Begins with a bitstring, to append `extra` bits to it. Gives the longer bitstring as well.

@@ -209,6 +209,7 @@ pub const HOSTED: &[(&str, &str, u8)] = &[
     ("orrery_trace", "call", 5),
     ("orrery_trace", "ended", 5),
     ("init", "fetch_loaded", 0),
+    ("erts_debug", "open_internal_state", 1),
 ];
 
 /// Number of a hosted function; `None` for a function that the host does not answer.

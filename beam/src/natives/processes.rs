@@ -66,8 +66,11 @@ fn set_group_leader(vm: &mut Vm, args: &[Term]) -> Outcome {
 fn hibernate(vm: &mut Vm, args: &[Term]) -> Outcome {
     let &[module, function, arguments] = args else { return Err(Fail::BADARG) };
     let count = arguments.proper_list().ok_or(Fail::BADARG)?.len();
-    if !module.is_atom() || !function.is_atom() || count > super::MAX_ARITY {
+    if !module.is_atom() || !function.is_atom() {
         return Err(Fail::BADARG);
+    }
+    if count > super::MAX_ARITY {
+        return Err(Fail::SYSTEM_LIMIT);
     }
     vm.charge(count / 16);
     Err(Fail::Hibernate { module, function, args: arguments })

@@ -20,7 +20,7 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "display", 1, display),
     Native::new("erlang", "system_flag", 2, system_flag),
     Native::new("erlang", "system_monitor", 1, system_monitor),
-    Native::new("erts_internal", "no_aux_work_threads", 0, one),
+    Native::new("erts_internal", "no_aux_work_threads", 0, aux_work_threads),
     Native::new("erts_internal", "system_check", 1, system_check),
     Native::new("erts_internal", "scheduler_wall_time", 1, scheduler_wall_time),
     Native::new("erts_internal", "gather_alloc_histograms", 1, badarg),
@@ -33,8 +33,9 @@ fn badarg(_: &mut Vm, _: &[Term]) -> Outcome {
     Err(Fail::BADARG)
 }
 
-fn one(_: &mut Vm, _: &[Term]) -> Outcome {
-    Ok(Term::small(1))
+/// One for the scheduler, and in OTP another one for what no scheduler does.
+fn aux_work_threads(_: &mut Vm, _: &[Term]) -> Outcome {
+    Ok(Term::small(2))
 }
 
 /// `memory(Type)` and `memory(Types)`: picked from what the host gives for all types.

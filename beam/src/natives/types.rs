@@ -30,6 +30,7 @@ pub const NATIVES: &[Native] = &[
     Native::new("erlang", "is_record", 3, is_record_of_size),
     Native::new("erlang", "is_reference", 1, |_, a| test(a[0].is_ref())),
     Native::new("erts_internal", "map_to_tuple_keys", 1, map_to_tuple_keys),
+    Native::new("erts_internal", "map_hashmap_children", 1, map_hashmap_children),
     Native::new("erts_internal", "term_to_string", 2, term_to_string),
     Native::new("erts_internal", "term_type", 1, term_type),
     Native::new("erlang", "is_tuple", 1, |_, a| test(a[0].is_kind(kind::TUPLE))),
@@ -83,6 +84,31 @@ fn map_to_tuple_keys(vm: &mut Vm, args: &[Term]) -> Outcome {
         return Err(Fail::Error(vm.heap.tuple(&[atoms::BADMAP, map])));
     }
     if map::len(map) <= map::FLATMAP_MAX { Ok(map.elements()[0]) } else { Err(Fail::BADARG) }
+}
+
+/// What lies below the root of a large map, from which `erts_debug:size/1` tells its size: leaves are lists of key and value. Inner
+/// nodes are no terms, so tuples of the same size stand for them. What maps share in them is not seen therefore.
+fn map_hashmap_children(vm: &mut Vm, args: &[Term]) -> Outcome {
+    let map = args[0];
+    if !map.is_map() {
+        return Err(Fail::Error(vm.heap.tuple(&[atoms::BADMAP, map])));
+    }
+    if map::len(map) <= map::FLATMAP_MAX {
+        return Err(Fail::BADARG);
+    }
+    vm.charge(map::len(map) / 4);
+    vm.heap.check(2 * map::len(map))?;
+    let children: Vec<Term> = map.elements()[1..].iter().map(|child| node_as_tuple(vm, *child)).collect();
+    Ok(vm.heap.list(&children))
+}
+
+/// The nodes of a map are no deeper than its hashes are long.
+fn node_as_tuple(vm: &mut Vm, node: Term) -> Term {
+    if node.is_cons() {
+        return node;
+    }
+    let children: Vec<Term> = node.elements().iter().map(|child| node_as_tuple(vm, *child)).collect();
+    vm.heap.tuple(&children)
 }
 
 /// A term as `erlang:display/1` shows it. OTP can be told to leave out what lies deep, which nothing in its library does.

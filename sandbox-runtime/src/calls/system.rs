@@ -140,6 +140,20 @@ pub(super) fn system_flag(host: &mut Host, arguments: &Arguments<'_>) -> Answer 
     Ok(old.unwrap_or(default).into())
 }
 
+/// `open_internal_state(Value)`: whether `erts_debug` tells of the inside from now on, or only whether it does. Gives what held
+/// before.
+pub(super) fn open_internal_state(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    // No flag of OTP's has this name.
+    let flag = Atom::new("open_internal_state");
+    let settings = host.kernel_mut().settings_mut();
+    let before = settings.flag(&flag).cloned().unwrap_or_else(|| Term::bool(false));
+    let value = arguments.term(0)?;
+    if truth(&value).is_ok() {
+        settings.set_flag(flag, value);
+    }
+    Ok(before.into())
+}
+
 /// `system_monitor()`
 pub(super) fn system_monitor(host: &mut Host, _: &Arguments<'_>) -> Answer {
     Ok(host.kernel().settings().system_monitor().unwrap_or_else(|| Term::atom("undefined")).into())

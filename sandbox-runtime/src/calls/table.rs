@@ -203,6 +203,7 @@ pub const FUNCTIONS: &[(&str, &str, u8, Body)] = &[
     ("orrery_trace", "call", 5, trace::call),
     ("orrery_trace", "ended", 5, trace::ended),
     ("init", "fetch_loaded", 0, code::fetch_loaded),
+    ("erts_debug", "open_internal_state", 1, system::open_internal_state),
 ];
 
 /// Number of a function, for those who look it up while this is compiled: one that is not in the table does not compile.

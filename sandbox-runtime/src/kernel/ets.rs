@@ -1,9 +1,8 @@
 //! ETS: tables that processes share (STDLIB Reference Manual, `ets`).
 //!
 //! Every operation is one step of the machine, so all of them are atomic. Tables of type `ordered_set` are in key
-//! order. The order of the other types is unspecified in Erlang/OTP; here it is that of a fixed hash of the key, so it
-//! is the same in every run and yet no program will take it for an order. Objects of a bag with equal keys keep the
-//! order in which they were inserted.
+//! order. The order of the other types is unspecified in Erlang/OTP; here it is that of OTP's hash of the key, so small tables
+//! are listed as there. Objects of a bag with equal keys keep the order in which they were inserted.
 //!
 //! Going on from a key that was deleted works while the table is fixed, as there; nothing else needs fixing here.
 
@@ -15,6 +14,7 @@ mod info;
 mod key;
 mod objects;
 mod ownership;
+mod place;
 mod quick;
 mod select;
 mod table;

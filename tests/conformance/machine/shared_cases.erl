@@ -4,7 +4,7 @@
 
 cases() ->
     [{ets_basics, fun ets_basics/0}, {ets_errors, fun ets_errors/0}, {ets_select, fun ets_select/0},
-     {ets_ordered, fun ets_ordered/0}, {ets_bags, fun ets_bags/0}, {ets_counters, fun ets_counters/0},
+     {ets_ordered, fun ets_ordered/0}, {ets_bags, fun ets_bags/0}, {ets_order, fun ets_order/0}, {ets_setopts, fun ets_setopts/0}, {ets_fixed, fun ets_fixed/0}, {ets_counters, fun ets_counters/0},
      {ets_ownership, fun ets_ownership/0}, {ets_protection, fun ets_protection/0}, {ets_heir, fun ets_heir/0},
      {ets_give_away, fun ets_give_away/0}, {ets_info, fun ets_info/0}, {ets_continuations, fun ets_continuations/0},
      {ets_all, fun ets_all/0}, {ets_match_specs, fun ets_match_specs/0}, {ets_tab, fun ets_tab/0},
@@ -16,7 +16,7 @@ cases() ->
      {nodes, fun nodes_cases/0}, {ports, fun ports_cases/0}, {system_info, fun system_info_cases/0},
      {statistics, fun statistics_cases/0}, {memory, fun memory_cases/0}, {system_flags, fun system_flags/0},
      {halt_errors, fun halt_errors/0}, {times, fun times/0}, {unique, fun unique/0}, {calendar, fun calendar_cases/0},
-     {tracing, fun tracing/0}, {funs, fun funs/0}, {code, fun code_cases/0}, {signals_of_os, fun signals_of_os/0}].
+     {internal_state, fun internal_state/0}, {sizes, fun sizes/0}, {unlikely_arguments, fun unlikely_arguments/0}, {tracing, fun tracing/0}, {funs, fun funs/0}, {code, fun code_cases/0}, {signals_of_os, fun signals_of_os/0}].
 
 attempt(F) ->
     try {ok, F()} catch Class:Reason -> {Class, Reason} end.
@@ -76,6 +76,45 @@ ets_bags() ->
     R = {ets:lookup(B, k), ets:lookup(D, k), ets:lookup_element(D, k, 2), ets:delete_object(D, {k, 1}), ets:lookup(D, k), ets:member(B, j),
          ets:info(B, size), attempt(fun() -> ets:update_counter(B, k, 1) end)},
     R.
+
+%% The order of tables that have none, which programs show nevertheless.
+ets_order() ->
+    Keys = [lists:seq(1, 12), [-1, 0, 255, 1 bsl 40, -(1 bsl 59), 1 bsl 59, 1 bsl 60, -(1 bsl 63), 1 bsl 64, -(1 bsl 200)],
+            [a, b, c, apple, pear, plum, 'two words', undefined, ok, error, x1, x2, x3, 'käse', list_to_atom([16#20ac])],
+            ["alice", "bob", "carol", "dave", "eve", [], [1, 2, 3], [300, 400], [1, 300], ["ab", "cd"], [1 | 2]],
+            [<<"alice">>, <<"bob">>, <<"carol">>, <<>>, <<"a name of more than sixteen bytes">>, <<5:3>>, <<1, 2, 3:7>>, <<"0123456789abcdef">>],
+            [1.0, 2.5, -0.125, 1.0e300, 0.0], [{}, {1}, {1, 2}, {1, {2, 3}}, {"a", <<"b">>}, {1.5, 2}, {[1], {[2], 3}}]],
+    [begin
+         T = ets:new(t, [Type, public]),
+         ets:insert(T, [{K, N} || K <- Ks, N <- [1, 2]]),
+         {First, Next} = {ets:first(T), ets:next(T, ets:first(T))},
+         {Some, More} = ets:select(T, [{{'$1', '$2'}, [], [{{'$2', '$1'}}]}], 3),
+         [Type, ets:tab2list(T), First, Next, ets:foldl(fun({K, _}, Seen) -> [K | Seen] end, [], T),
+          ets:match(T, {'$1', 1}), Some, element(1, ets:select(More)), ets:lookup(T, First), ets:match(T, {First, '$1'}),
+          ets:select(T, [{{'$1', '$2'}, [{'==', '$2', 2}], ['$1']}])]
+     end || Type <- [set, bag, duplicate_bag], Ks <- Keys].
+
+ets_setopts() ->
+    T = ets:new(t, [protected]),
+    Set = fun(Options) -> {attempt(fun() -> ets:setopts(T, Options) end), ets:info(T, protection), ets:info(T, heir)} end,
+    Self = self(),
+    Read = fun() -> {_, M} = spawn_monitor(fun() -> exit(attempt(fun() -> ets:lookup(T, a) end)) end), receive {'DOWN', M, _, _, R} -> R end end,
+    Results = [Set(Options) || Options <- [{protection, private}, [{protection, public}], [{protection, public}, {protection, private}],
+                                           {protection, open}, {protection, private, x}, [{heir, none}, {protection, private}],
+                                           [{heir, none}, {heir, none}], {heir, Self}, [], [{protection, public} | x], {keypos, 2}, x]],
+    {Results, Read(), ets:setopts(T, {protection, protected}), Read()}.
+
+ets_fixed() ->
+    T = ets:new(t, []),
+    Free = {ets:info(T, safe_fixed), ets:info(T, safe_fixed_monotonic_time), ets:info(T, fixed)},
+    {System, Monotonic} = {erlang:timestamp(), erlang:monotonic_time()},
+    true = ets:safe_fixtable(T, true),
+    true = ets:safe_fixtable(T, true),
+    Self = self(),
+    {SystemFixed, [{Self, 2}]} = ets:info(T, safe_fixed),
+    {MonotonicFixed, [{Self, 2}]} = ets:info(T, safe_fixed_monotonic_time),
+    {Free, timer:now_diff(SystemFixed, System) >= 0, timer:now_diff(erlang:timestamp(), SystemFixed) >= 0,
+     Monotonic =< MonotonicFixed, MonotonicFixed =< erlang:monotonic_time()}.
 
 ets_counters() ->
     T = ets:new(t, []),
@@ -217,7 +256,9 @@ atomics_cases() ->
      sorted(atomics:info(A)), atomics:put(A, 1, 16#7fffffffffffffff), atomics:add_get(A, 1, 1),
      [attempt(F) || F <- [fun() -> atomics:get(A, 0) end, fun() -> atomics:get(A, 4) end, fun() -> atomics:put(A, 1, 1 bsl 63) end,
                           fun() -> atomics:put(A, 1, foo) end, fun() -> atomics:get(make_ref(), 1) end, fun() -> atomics:new(0, []) end,
-                          fun() -> atomics:new(1, [foo]) end, fun() -> atomics:add(A, 1, 1 bsl 64) end, fun() -> atomics:get(foo, 1) end]]}.
+                          fun() -> atomics:new(1, [foo]) end, fun() -> atomics:add(A, 1, 1 bsl 64) end, fun() -> atomics:get(foo, 1) end,
+                          fun() -> atomics:new(1 bsl 64, []) end, fun() -> atomics:new(-(1 bsl 64), []) end,
+                          fun() -> counters:new(1 bsl 64, [write_concurrency]) end]]}.
 
 %% The order of a map's keys differs between releases.
 sorted(Map) ->
@@ -286,6 +327,35 @@ shape(X) -> X.
 memory_cases() ->
     {[{K, is_integer(V)} || {K, V} <- erlang:memory()], is_integer(erlang:memory(total)), [K || {K, _} <- erlang:memory([ets, total])],
      [attempt(fun() -> erlang:memory(X) end) || X <- [foo, [foo], 1]]}.
+
+%% What erts_debug tells of the inside once one process has opened it, in all of them.
+internal_state() ->
+    Elsewhere = fun(F) -> {_, M} = spawn_monitor(fun() -> exit(attempt(F)) end), receive {'DOWN', M, _, _, R} -> R end end,
+    Get = fun(Item) -> fun() -> erts_debug:get_internal_state(Item) end end,
+    Set = fun(Value) -> fun() -> erts_debug:set_internal_state(available_internal_state, Value) end end,
+    Small = list_to_binary("small"),
+    Large = iolist_to_binary(lists:duplicate(100, $l)),
+    Items = [available_internal_state, {binary_info, Small}, {binary_info, Large}, {binary_info, no_binary}],
+    Shut = [Elsewhere(Get(I)) || I <- Items],
+    Opened = [Elsewhere(Set(true)), Elsewhere(Set(true)), Elsewhere(Set(maybe_so))],
+    Told = [case Elsewhere(Get(I)) of {ok, T} when is_tuple(T) -> {element(1, T), element(2, T), tuple_size(T)}; Other -> Other end || I <- Items],
+    %% A comprehension takes just the room that it needs, where the compiler can tell.
+    {refc_binary, 3, {binary, 3}, _} = erts_debug:get_internal_state({binary_info, << <<(X + 1)>> || <<X>> <= list_to_binary("abc") >>}),
+    {Shut, Opened, Told, Elsewhere(Set(false)), Elsewhere(Get(available_internal_state))}.
+
+%% Words that terms take.
+sizes() ->
+    Shared = lists:seq(1, 10),
+    [{erts_debug:size(T), erts_debug:flat_size(T)} || T <- [[], Shared, [Shared, Shared], {Shared, {Shared}}, #{a => Shared, b => Shared}, 1 bsl 70]]
+    ++ [erts_debug:size(maps:from_list([{X, [X]} || X <- lists:seq(1, N)])) || N <- [32, 33, 100, 1000]].
+
+unlikely_arguments() ->
+    Reference = make_ref(),
+    true = erlang:system_info({memory_internal, Reference, [fix_alloc]}),
+    Told = receive {Reference, _, Answer} -> Answer after 1000 -> nothing end,
+    [attempt(fun() -> erlang:hibernate(x, y, lists:duplicate(5000, z)) end), attempt(fun() -> erlang:hibernate(x, y, [a | b]) end),
+     is_list(Told), attempt(fun() -> erlang:system_info({memory_internal, Reference, x}) end),
+     attempt(fun() -> erts_internal:map_hashmap_children(#{}) end), attempt(fun() -> erts_internal:map_hashmap_children(x) end)].
 
 system_flags() ->
     Old = erlang:system_flag(backtrace_depth, 12),

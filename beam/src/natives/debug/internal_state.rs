@@ -1,9 +1,10 @@
 //! `erts_debug:get_internal_state/1` and `set_internal_state/2`: what OTP's own test suites look at and turn.
 //!
-//! Both are undefined in a process until it opens them. OTP opens them for the whole node.
+//! Both are undefined until somebody opens them for the whole sandbox.
 
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
+use crate::natives::hosted::{self, hosted_number};
 use crate::term::Term;
 use crate::vm::Vm;
 
@@ -13,6 +14,7 @@ const DEFAULT_LIMIT: i64 = 40_000;
 /// What a process has turned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InternalState {
+    /// Where there is no sandbox that knows.
     is_open: bool,
     /// After how many steps natives of `binary`, `re` and `unicode` interrupt themselves in OTP. Ours do all their work at a
     /// stretch and charge for it, so these are only kept.
@@ -29,8 +31,11 @@ impl Default for InternalState {
 }
 
 pub(super) fn get(vm: &mut Vm, args: &[Term]) -> Outcome {
-    if !vm.internal_state.is_open {
+    if !is_open(vm) {
         return Err(Fail::Error(atoms::UNDEF));
+    }
+    if let Some([item, value]) = args[0].tuple() {
+        return get_of(vm, *item, *value);
     }
     if !args[0].is_atom() {
         return Err(Fail::BADARG);
@@ -44,14 +49,44 @@ pub(super) fn get(vm: &mut Vm, args: &[Term]) -> Outcome {
     }
 }
 
+/// Items that are of something.
+fn get_of(vm: &mut Vm, item: Term, value: Term) -> Outcome {
+    match item.is_atom().then(|| vm.atom_name(item)) {
+        Some("binary_info") => binary_info(vm, value),
+        _ => Err(Fail::BADARG),
+    }
+}
+
+/// `heap_binary` or `{refc_binary, Bytes, {binary, Allocated}, Flags}`. OTP's flags say how it may be written to.
+fn binary_info(vm: &mut Vm, value: Term) -> Outcome {
+    let Some((storage, _, bits)) = value.is_boxed().then(|| value.place()).flatten() else { return Err(Fail::BADARG) };
+    let Some(binary) = storage.off_bin() else { return vm.atom("heap_binary") };
+    // SAFETY: the reference that the value holds keeps the off-heap binary alive.
+    let allocated = unsafe { (*binary).capacity() };
+    let [refc_binary, binary] = [vm.atom("refc_binary")?, vm.atom("binary")?];
+    let allocated = vm.heap.tuple(&[binary, Term::small(allocated as i64)]);
+    Ok(vm.heap.tuple(&[refc_binary, Term::small(bits.div_ceil(8) as i64), allocated, Term::small(0)]))
+}
+
+fn is_open(vm: &mut Vm) -> bool {
+    let opened = hosted::call(vm, hosted_number!("erts_debug", "open_internal_state", 1), &[atoms::UNDEFINED]);
+    opened.map_or(vm.internal_state.is_open, |opened| opened == atoms::TRUE)
+}
+
+/// Opens or closes, and gives what held before.
+fn open(vm: &mut Vm, value: Term) -> Term {
+    let before = std::mem::replace(&mut vm.internal_state.is_open, value == atoms::TRUE);
+    let opened = hosted::call(vm, hosted_number!("erts_debug", "open_internal_state", 1), &[value]);
+    opened.unwrap_or(super::super::boolean(before))
+}
+
 pub(super) fn set(vm: &mut Vm, args: &[Term]) -> Outcome {
     let &[key, value] = args else { return Err(Fail::BADARG) };
     let key = if key.is_atom() { vm.atom_name(key).to_owned() } else { String::new() };
     if key == "available_internal_state" && matches!(value, atoms::TRUE | atoms::FALSE) {
-        let before = std::mem::replace(&mut vm.internal_state.is_open, value == atoms::TRUE);
-        return Ok(super::super::boolean(before));
+        return Ok(open(vm, value));
     }
-    if !vm.internal_state.is_open {
+    if !is_open(vm) {
         return Err(Fail::Error(atoms::UNDEF));
     }
     match key.as_str() {
@@ -110,6 +145,9 @@ erts_debug:set_internal_state(re_loop_limit,default) => 10
 erts_debug:set_internal_state(re_loop_limit,foo) => error: badarg
 erts_debug:get_internal_state(available_internal_state) => true
 erts_debug:get_internal_state(foo) => error: badarg
+erts_debug:get_internal_state({foo,1}) => error: badarg
+erts_debug:get_internal_state({binary_info,<<1,2,3>>}) => heap_binary
+erts_debug:get_internal_state({binary_info,a}) => error: badarg
 erts_debug:set_internal_state(available_internal_state,false) => true
 erts_debug:get_internal_state(reds_left) => error: undef
 ",

@@ -1,6 +1,7 @@
 //! `erlang:system_info/1`.
 
 use super::super::hosted::{self, hosted_number};
+use super::super::messages;
 use super::super::processes::flag;
 use crate::arith::MAX_WORDS;
 use crate::atoms;
@@ -20,6 +21,11 @@ pub(super) fn system_info(vm: &mut Vm, args: &[Term]) -> Outcome {
     if let Some(&[key, argument]) = args[0].tuple_of::<2>() {
         return of_pair(vm, key, argument);
     }
+    if let Some(&[key, reference, allocators]) = args[0].tuple_of::<3>()
+        && vm.atom_name(key) == "memory_internal"
+    {
+        return memory_of_allocators(vm, reference, allocators);
+    }
     match name.as_str() {
         // Figures of the sandbox.
         "process_count" | "process_limit" | "port_limit" | "ets_count" | "ets_limit" | "start_time"
@@ -34,14 +40,24 @@ fn of_pair(vm: &mut Vm, key: Term, argument: Term) -> Outcome {
         ("cpu_topology", "defined" | "detected" | "used") => Ok(atoms::UNDEFINED),
         // No allocator of OTP's is in use, which is what OTP says of one that is switched off.
         ("allocator" | "allocator_sizes", _) if argument.is_atom() => Ok(atoms::FALSE),
-        ("allocator" | "allocator_sizes", _) => {
-            let names = argument.proper_list().filter(|names| names.iter().all(|name| name.is_atom()));
-            let pairs = names.ok_or(Fail::BADARG)?;
-            let pairs: Vec<Term> = pairs.iter().map(|name| vm.heap.tuple(&[*name, atoms::FALSE])).collect();
-            Ok(vm.heap.list(&pairs))
-        }
+        ("allocator" | "allocator_sizes", _) => switched_off(vm, argument),
         _ => Err(Fail::BADARG),
     }
+}
+
+/// `{Allocator, false}` for each of a list.
+fn switched_off(vm: &mut Vm, allocators: Term) -> Outcome {
+    let names = allocators.proper_list().filter(|names| names.iter().all(|name| name.is_atom())).ok_or(Fail::BADARG)?;
+    let pairs: Vec<Term> = names.iter().map(|name| vm.heap.tuple(&[*name, atoms::FALSE])).collect();
+    Ok(vm.heap.list(&pairs))
+}
+
+/// `{memory_internal, Reference, Allocators}`: every scheduler, of which there is one, sends what it knows of them.
+fn memory_of_allocators(vm: &mut Vm, reference: Term, allocators: Term) -> Outcome {
+    let pairs = switched_off(vm, allocators)?;
+    let answer = vm.heap.tuple(&[reference, Term::small(0), pairs]);
+    messages::send(vm, &[vm.pid, answer])?;
+    Ok(atoms::TRUE)
 }
 
 /// The items that are known here. An unknown item and one of the host's give nothing.

@@ -41,16 +41,36 @@ impl Kernel {
             Term::Tuple(_) => vec![options.clone()],
             options => options.as_list().ok_or(EtsError::Badarg)?.to_vec(),
         };
-        let heirs = options.iter().map(heir_option).collect::<Option<Vec<_>>>().ok_or(EtsError::Badarg)?;
+        let (mut heir, mut protection) = (None, None);
+        for option in &options {
+            let is_first = match protection_option(option) {
+                Some(new) => protection.replace(new).is_none(),
+                None => heir.replace(heir_option(option).ok_or(EtsError::Badarg)?).is_none(),
+            };
+            if !is_first {
+                return Err(EtsError::Badarg);
+            }
+        }
         let table = self.ets.open_mut(pid, table)?;
         if table.owner != pid {
             return Err(EtsError::NotOwner);
         }
-        if let Some(heir) = heirs.into_iter().next_back() {
-            table.heir = heir;
-        }
+        table.heir = heir.unwrap_or(table.heir.take());
+        table.protection = protection.unwrap_or(table.protection);
         Ok(Term::bool(true))
     }
+}
+
+/// `{protection, Protection}`, which OTP's manual does not tell of.
+fn protection_option(option: &Term) -> Option<Protection> {
+    match option.as_tuple()? {
+        [name, protection] if name.is_atom("protection") => protection_named(protection.as_atom()?),
+        _ => None,
+    }
+}
+
+fn protection_named(name: &str) -> Option<Protection> {
+    [Protection::Public, Protection::Protected, Protection::Private].into_iter().find(|it| it.name() == name)
 }
 
 /// `{heir, none}` or `{heir, Pid, Data}`; the outer `None` is neither.
@@ -71,9 +91,9 @@ fn set_option(table: &mut Table, option: &Term) -> Result<(), EtsError> {
         (Some("ordered_set"), _) => table.kind = TableKind::OrderedSet,
         (Some("bag"), _) => table.kind = TableKind::Bag,
         (Some("duplicate_bag"), _) => table.kind = TableKind::DuplicateBag,
-        (Some("public"), _) => table.protection = Protection::Public,
-        (Some("protected"), _) => table.protection = Protection::Protected,
-        (Some("private"), _) => table.protection = Protection::Private,
+        (Some(name @ ("public" | "protected" | "private")), _) => {
+            table.protection = protection_named(name).unwrap_or(table.protection);
+        }
         (Some("named_table"), _) => table.named = true,
         (Some("compressed"), _) => table.tuning.compressed = true,
         (_, Some([name, value])) if name.is_atom("keypos") => {

@@ -29,8 +29,8 @@ const ITEMS: [&str; 15] = [
 const WORD_BYTES: u64 = 8;
 
 impl Table {
-    /// One item of `ets:info/2`.
-    fn item(&self, item: &str) -> Option<Term> {
+    /// One item of `ets:info/2`. `epoch_nanos`: when virtual time began.
+    fn item(&self, item: &str, epoch_nanos: u64) -> Option<Term> {
         Some(match item {
             "id" => Term::reference(self.id),
             "decentralized_counters" => self.tuning.decentralized_counters.clone(),
@@ -49,14 +49,25 @@ impl Table {
             "protection" => Term::atom(self.protection.name()),
             "fixed" => Term::bool(!self.fixed_by.is_empty()),
             "safe_fixed" | "safe_fixed_monotonic_time" if self.fixed_by.is_empty() => Term::bool(false),
-            "safe_fixed" | "safe_fixed_monotonic_time" => {
-                let fixers = self.fixed_by.iter();
-                let fixers = fixers.map(|(&pid, &count)| Term::tuple([Term::pid(pid), Term::Int(i64::from(count))]));
-                Term::tuple([Term::from(self.fixed_since.nanos()), Term::list(fixers)])
-            }
+            "safe_fixed" => self.fixed(timestamp(epoch_nanos.saturating_add(self.fixed_since.nanos()))),
+            "safe_fixed_monotonic_time" => self.fixed(Term::from(self.fixed_since.nanos())),
             _ => return None,
         })
     }
+
+    /// Since when it is fixed, and by whom how often.
+    fn fixed(&self, since: Term) -> Term {
+        let fixers = self.fixed_by.iter();
+        let fixers = fixers.map(|(&pid, &count)| Term::tuple([Term::pid(pid), Term::Int(i64::from(count))]));
+        Term::tuple([since, Term::list(fixers)])
+    }
+}
+
+/// `{MegaSecs, Secs, MicroSecs}`, as `erlang:timestamp/0` has it.
+fn timestamp(nanos: u64) -> Term {
+    const MILLION: u64 = 1_000_000;
+    let micros = nanos / 1_000;
+    Term::tuple([micros / MILLION / MILLION, micros / MILLION % MILLION, micros % MILLION].map(Term::from))
 }
 
 impl Kernel {
@@ -73,7 +84,7 @@ impl Kernel {
         let Some(table) = self.asked(table)? else {
             return Ok(Term::atom("undefined"));
         };
-        let pair = |&item: &&'static str| Some(Term::tuple([Term::atom(item), table.item(item)?]));
+        let pair = |&item: &&'static str| Some(Term::tuple([Term::atom(item), table.item(item, self.epoch_nanos)?]));
         Ok(Term::list(ITEMS.iter().filter_map(pair)))
     }
 
@@ -81,7 +92,7 @@ impl Kernel {
         let item = item.as_atom().ok_or(EtsError::Badarg)?;
         match self.asked(table)? {
             None => Ok(Term::atom("undefined")),
-            Some(table) => table.item(item).ok_or(EtsError::Badarg),
+            Some(table) => table.item(item, self.epoch_nanos).ok_or(EtsError::Badarg),
         }
     }
 

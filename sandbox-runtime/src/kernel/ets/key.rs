@@ -3,14 +3,16 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
-use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 use shared::Term;
 
+use super::place;
+
 /// The place of a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub(crate) enum Key {
-    /// By hash, then by `=:=`: tables that are not ordered. The hash goes first because it is cheap to compare.
+    /// By [`place`], then by `=:=`: tables that are not ordered. The place goes first because it is cheap to compare.
     Hashed(u64, Term),
     /// In term order, where `1` and `1.0` are the same: `ordered_set`.
     Ordered(Term),
@@ -18,14 +20,28 @@ pub(crate) enum Key {
 
 impl Key {
     pub(crate) fn hashed(term: Term) -> Self {
-        let mut hasher = FxHasher::default();
-        term.hash(&mut hasher);
-        Self::Hashed(hasher.finish(), term)
+        Self::Hashed(place::of(&term), term)
     }
 
     pub(crate) fn term(&self) -> &Term {
         match self {
             Self::Hashed(_, term) | Self::Ordered(term) => term,
+        }
+    }
+}
+
+/// A key as it is stored. Its place may be that of an older version.
+#[derive(Deserialize)]
+enum Stored {
+    Hashed((u64, Term)),
+    Ordered(Term),
+}
+
+impl From<Stored> for Key {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Hashed((_, term)) => Self::hashed(term),
+            Stored::Ordered(term) => Self::Ordered(term),
         }
     }
 }

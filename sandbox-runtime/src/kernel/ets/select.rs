@@ -171,12 +171,16 @@ impl Kernel {
         self.query(pid, &Query { table, spec, form, way, limit }, Some((key, left)))
     }
 
-    /// With a limit, the newest of the objects with one key come first, as in OTP; Elixir counts on it for the attributes of modules.
     /// `from` is a key, and how many of its objects, the oldest ones, are still to be looked at.
+    ///
+    /// In tables without order OTP goes from slot to slot and puts what it finds before what it has found, the newest of the
+    /// objects with one key first. So what comes last is listed first, and a limit leaves the oldest objects for later: Elixir
+    /// counts on that for the attributes of modules.
     fn query(&self, pid: Pid, query: &Query<'_>, from: Option<(&Term, usize)>) -> Result<Selected, EtsError> {
         let spec = query.form.compile(query.spec)?;
         let table = self.ets.open(pid, query.table, Access::Read)?;
-        let way = if table.kind == TableKind::OrderedSet { query.way } else { Way::Forward };
+        let is_ordered = table.kind == TableKind::OrderedSet;
+        let way = if is_ordered { query.way } else { Way::Forward };
         let start = from.map(|(key, left)| (table.key(key), left));
         let mut collector = Collector::new(self.limits.process_bytes);
         let mut visited = 0;
@@ -187,12 +191,7 @@ impl Kernel {
             {
                 objects = objects.get(..*left).unwrap_or(objects);
             }
-            let Some(limit) = query.limit else {
-                visited += objects.len() as u64;
-                objects.iter().try_for_each(|object| collector.run(&spec, &Term::Tuple(object.clone()), pid))?;
-                continue;
-            };
-            let before = collector.results.len();
+            let limit = query.limit.unwrap_or(usize::MAX);
             while let Some((object, older)) = objects.split_last()
                 && collector.results.len() < limit
             {
@@ -200,18 +199,18 @@ impl Kernel {
                 visited += 1;
                 collector.run(&spec, &Term::Tuple(object.clone()), pid)?;
             }
-            collector.results[before..].reverse();
             if !objects.is_empty() {
                 let place = (slot.key(table.keypos).unwrap_or(key.term()), objects.len());
                 let continuation = continuation(query, table, way, place);
-                return Ok(Selected::new(Term::tuple([Term::list(collector.results), continuation]), visited));
+                return Ok(Selected::new(Term::tuple([collector.list(is_ordered), continuation]), visited));
             }
         }
-        let results = collector.results;
+        let is_empty = collector.results.is_empty();
+        let results = collector.list(is_ordered);
         let value = match query.limit {
-            None => Term::list(results),
-            Some(_) if results.is_empty() => end_of_table(),
-            Some(_) => Term::tuple([Term::list(results), end_of_table()]),
+            None => results,
+            Some(_) if is_empty => end_of_table(),
+            Some(_) => Term::tuple([results, end_of_table()]),
         };
         Ok(Selected::new(value, visited))
     }
@@ -243,6 +242,14 @@ impl Collector {
         self.bytes_left = left.ok_or(EtsError::Limit(LimitKind::ProcessBytes))?;
         self.results.push(result);
         Ok(())
+    }
+
+    /// The results as they were found, or the other way round where the table has no order.
+    fn list(mut self, is_ordered: bool) -> Term {
+        if !is_ordered {
+            self.results.reverse();
+        }
+        Term::list(self.results)
     }
 }
 
