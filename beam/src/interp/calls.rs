@@ -4,6 +4,7 @@ use crate::atoms;
 use crate::fail::{Fail, Outcome};
 use crate::image::Mfa;
 use crate::instr;
+use crate::natives::code::loading;
 use crate::natives::hosted::{self, hosted_number};
 use crate::natives::{MAX_ARITY, Signature, dispatch, messages};
 use crate::term::{Term, header_kind, kind, tag};
@@ -210,13 +211,16 @@ pub(super) fn fun(vm: &mut Vm, arity: usize, fun: Term) -> Result<*const u64, Fa
             }
             if entry.code.is_null() {
                 let module = entry.module;
-                // Where other code of the module is current, the fun is one of code that was purged.
-                if vm.image.get().modules.contains_key(&module) {
-                    return Err(bad_fun(vm, fun));
+                let has_current = vm.image.get().modules.contains_key(&module);
+                if !has_current {
+                    vm.load_from_host(module);
                 }
-                vm.load_from_host(module);
                 if vm.image.get().code.funs[index].code.is_null() {
-                    return unknown_fun(vm, arity, module, fun);
+                    loading::load_waiting(vm, module);
+                }
+                if vm.image.get().code.funs[index].code.is_null() {
+                    // Where other code of the module is current, the fun is one of code that was purged.
+                    return if has_current { Err(bad_fun(vm, fun)) } else { unknown_fun(vm, arity, module, fun) };
                 }
             }
             vm.x[arity..arity + captured.len() - 1].copy_from_slice(&captured[1..]);

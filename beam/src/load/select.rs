@@ -3,7 +3,7 @@
 use crate::instr::Operation;
 use crate::interp::tuple_header;
 use crate::load::Tables;
-use crate::load::operands::{Half, Words, constant, invalid, label, number};
+use crate::load::operands::{Half, Words, constant, label, number};
 use crate::loader::{Arg, LoadError};
 use crate::term::{Term, tag};
 
@@ -33,11 +33,14 @@ pub(super) fn values(
         words.label(1, Half::Low, to);
         words.finish();
     }
+    if let Some(subject) = constant_subject(tables, subject)? {
+        decided(words, subject.0, default, immediates.iter().map(|(value, to)| (value.0, *to)));
+        return Ok(());
+    }
     immediates.sort_by_key(|(value, _)| value.0);
     immediates.dedup_by_key(|(value, _)| value.0);
     let (Some((low, _)), Some((high, _))) = (immediates.first().copied(), immediates.last().copied()) else {
-        words.begin(Operation::Jump, 1);
-        words.label(0, Half::High, default);
+        decided(words, 0, default, []);
         return Ok(());
     };
     let span = (high.0.wrapping_sub(low.0) >> 3) as usize;
@@ -61,7 +64,26 @@ pub(super) fn arities(
     for pair in pairs.chunks_exact(2) {
         rows.push((tuple_header(number(&pair[0])?), label(&pair[1])));
     }
+    if let Some(subject) = constant_subject(tables, subject)? {
+        decided(words, if subject.is_boxed() { subject.header() } else { 0 }, default, rows);
+        return Ok(());
+    }
     table(words, tables, Operation::SelectArity, subject, default, &rows)
+}
+
+/// The subject of a branch that the compiler left though it is a constant, as it does where it is told not to optimise.
+fn constant_subject(tables: &Tables, subject: &Arg) -> Result<Option<Term>, LoadError> {
+    match subject {
+        Arg::X(_) | Arg::Y(_) => Ok(None),
+        _ => constant(tables, subject).map(Some),
+    }
+}
+
+/// A branch of which it is known where it goes.
+fn decided(words: &mut Words, subject: u64, default: u32, rows: impl IntoIterator<Item = (u64, u32)>) {
+    let to = rows.into_iter().find(|(value, _)| *value == subject).map_or(default, |(_, to)| to);
+    words.begin(Operation::Jump, 1);
+    words.label(0, Half::High, to);
 }
 
 fn table(
@@ -73,7 +95,7 @@ fn table(
     rows: &[(u64, u32)],
 ) -> Result<(), LoadError> {
     words.begin(operation, 2 + 2 * rows.len());
-    let source = register(words, tables, subject)?;
+    let source = words.source(tables, subject)?;
     words.a(source);
     words.bc(rows.len() as u32);
     words.label(1, Half::Whole, default);
@@ -94,7 +116,7 @@ fn dense(
     slots: usize,
 ) -> Result<(), LoadError> {
     words.begin(Operation::SelectDense, 3 + slots);
-    let source = register(words, tables, subject)?;
+    let source = words.source(tables, subject)?;
     words.a(source);
     words.bc(slots as u32);
     words.label(1, Half::Whole, default);
@@ -109,12 +131,4 @@ fn dense(
         words.label(3 + slot, Half::Whole, to);
     }
     Ok(())
-}
-
-/// The subject of a branch. The compiler never branches on a constant, and the table leaves no room for one.
-fn register(words: &mut Words, tables: &Tables, subject: &Arg) -> Result<u16, LoadError> {
-    match subject {
-        Arg::X(_) | Arg::Y(_) => words.source(tables, subject),
-        _ => Err(invalid("a branch on a constant")),
-    }
 }

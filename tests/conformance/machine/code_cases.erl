@@ -6,8 +6,9 @@ cases() ->
     [{versions, fun versions/0}, {old_code_runs_on, fun old_code_runs_on/0}, {purge_kills, fun purge_kills/0},
      {soft_purge_spares, fun soft_purge_spares/0}, {deleted, fun deleted/0}, {funs_of_old_code, fun funs_of_old_code/0},
      {new_processes, fun new_processes/0}, {on_load, fun on_load/0}, {on_load_over, fun on_load_over/0},
+     {on_load_spawns, fun on_load_spawns/0},
      {on_load_again, fun on_load_again/0}, {purged_funs, fun purged_funs/0}, {deleted_funs, fun deleted_funs/0}, {old_elsewhere, fun old_elsewhere/0},
-     {prepared, fun prepared/0}, {information, fun information/0}].
+     {constant_branches, fun constant_branches/0}, {prepared, fun prepared/0}, {information, fun information/0}].
 
 attempt(F) ->
     try {ok, F()} catch Class:Reason -> {Class, Reason} end.
@@ -156,6 +157,22 @@ on_load_over() ->
     H = erts_code_purger:finish_after_on_load(M, true),
     {A, B, C, D, E, F, G, H, M:version(), erlang:check_old_code(M), erlang:function_exported(M, loop, 0)}.
 
+%% Processes run funs of code that is nobody's current code yet.
+on_load_spawns() ->
+    Text = fun(N) -> "-module(hot_p). -export([version/0]). -on_load(init/0). version() -> " ++ integer_to_list(N) ++ ". "
+                     "init() -> Me = self(), F = fun(X) -> {local(X), " ++ integer_to_list(N) ++ "} end, "
+                     "spawn(fun() -> Me ! {done, F(here)} end), "
+                     "receive {done, R} -> spawn(fun() -> on_load_spawns ! {R, local(there)} end), ok end. "
+                     "local(X) -> {local, X}." end,
+    register(on_load_spawns, self()),
+    [begin
+         Prepared = erlang:prepare_loading(hot_p, compile_text(Text(N))),
+         Finished = erlang:finish_loading([Prepared]),
+         Called = erlang:call_on_load_function(hot_p),
+         Told = receive Story -> Story end,
+         {Finished, Called, Told, erts_code_purger:finish_after_on_load(hot_p, true), hot_p:version()}
+     end || N <- [1, 2]].
+
 on_load_again() ->
     Text = "-module(hot_l). -export([f/0]). -on_load(init/0). init() -> error(refused). f() -> 1.",
     Prepared = erlang:prepare_loading(hot_l, compile_text(Text)),
@@ -197,6 +214,28 @@ old_elsewhere() ->
     spawn(fun() -> Self ! {old, erlang:check_old_code(M), erts_code_purger:soft_purge(M), erts_code_purger:purge(M), erlang:check_old_code(M)} end),
     A = receive {old, _, _, _, _} = Old -> Old end,
     {A, is_process_alive(P), erlang:check_old_code(M)}.
+
+%% Branches on constants, which a compiler that does not optimise leaves.
+constant_branches() ->
+    Function = fun(Name, Subject, Values) ->
+                       Label = 10 * Name,
+                       Targets = lists:append([[Value, {f, Label + 3 + N}] || {N, Value} <- lists:enumerate(Values)]),
+                       Answers = [[{label, Label + 3 + N}, {move, {integer, N}, {x, 0}}, return] || N <- lists:seq(1, length(Values))],
+                       Atom = list_to_atom("f" ++ integer_to_list(Name)),
+                       {function, Atom, 0, Label + 2,
+                        [{label, Label + 1}, {func_info, {atom, hot_q}, {atom, Atom}, 0}, {label, Label + 2},
+                         {select_val, Subject, {f, Label + 3}, {list, Targets}} | lists:append(Answers)]
+                        ++ [{label, Label + 3}, {move, {atom, other}, {x, 0}}, return]}
+               end,
+    Big = 1 bsl 70,
+    Functions = [Function(1, {integer, 7}, [{integer, 6}, {integer, 7}]), Function(2, {integer, 8}, [{integer, 6}, {integer, 7}]),
+                 Function(3, {atom, b}, [{atom, a}, {atom, b}]), Function(4, {atom, c}, [{atom, a}, {atom, b}]),
+                 Function(5, {float, 1.5}, [{float, 2.5}, {float, 1.5}]), Function(6, {float, 3.5}, [{float, 2.5}, {float, 1.5}]),
+                 Function(7, {integer, Big}, [{integer, 1}, {integer, Big}])],
+    Names = [element(2, F) || F <- Functions],
+    {ok, hot_q, Code} = compile:forms({hot_q, [{Name, 0} || Name <- Names], [], Functions, 80}, [from_asm, no_postopt]),
+    {module, hot_q} = erlang:load_module(hot_q, Code),
+    [hot_q:Name() || Name <- Names].
 
 prepared() ->
     Binary = compiled(hot_i, 1),

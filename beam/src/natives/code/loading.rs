@@ -114,15 +114,22 @@ pub(super) fn check_old_code(vm: &mut Vm, args: &[Term]) -> Outcome {
 
 /// The code is nobody's current code yet: calls of the module from outside find what was there before.
 pub(super) fn call_on_load_function(vm: &mut Vm, args: &[Term]) -> Outcome {
-    let code = hosted::call(vm, hosted_number!("erlang", "call_on_load_function", 1), args)?;
+    let module = waiting_module(vm, args[0])?;
+    Err(Fail::Enter(module.address(module.on_load.ok_or(Fail::BADARG)?)))
+}
+
+/// Loads code that waits for its `-on_load` function, if a module has such: the function may start processes with funs of it.
+pub(crate) fn load_waiting(vm: &mut Vm, module: Term) {
+    waiting_module(vm, module).ok();
+}
+
+fn waiting_module(vm: &mut Vm, module: Term) -> Result<Rc<Module>, Fail> {
+    let code = hosted::call(vm, hosted_number!("erlang", "call_on_load_function", 1), &[module])?;
     let bytes = code.bits().ok_or(Fail::BADARG)?.bytes();
     vm.charge(bytes.len() / 64);
     let atoms = vm.atoms().len();
     let module = load::load_apart(&vm.image, &bytes).map_err(|_| Fail::BADARG)?;
-    if !vm.tell_new_atoms(atoms) {
-        return Err(Fail::SYSTEM_LIMIT);
-    }
-    Err(Fail::Enter(module.address(module.on_load.ok_or(Fail::BADARG)?)))
+    if vm.tell_new_atoms(atoms) { Ok(module) } else { Err(Fail::SYSTEM_LIMIT) }
 }
 
 pub(super) fn finish_after_on_load(vm: &mut Vm, args: &[Term]) -> Outcome {
