@@ -1,5 +1,6 @@
 //! Stack traces: return addresses and their functions, files and lines.
 
+use super::tracing;
 use crate::atoms;
 use crate::instr::Operation;
 use crate::term::{Term, kind, tag};
@@ -20,7 +21,8 @@ pub(super) fn capture(vm: &mut Vm, pc: Option<*const u64>) -> Term {
             break;
         }
         let address = word.ptr() as usize as u64 | 1;
-        if word.tag() == tag::RETURN && addresses.last() != Some(&address) {
+        // What is put between the frames of calls that are traced belongs to no function.
+        if word.tag() == tag::RETURN && addresses.last() != Some(&address) && !tracing::is_end(*word) {
             addresses.push(address);
         }
     }

@@ -51,6 +51,11 @@ fn ended() -> *const u64 {
     ENDED[2..].as_ptr()
 }
 
+/// Whether a word of the stack is the return to [`ENDED`].
+pub(super) fn is_end(word: Term) -> bool {
+    word.tag() == tag::RETURN && word.ptr().cast_const() == ended()
+}
+
 impl Vm {
     /// Replaces the functions whose calls are told by those of a list of `{Module, Function, Arity, IsLocal}`.
     pub(crate) fn set_watch(&mut self, list: Term) {
@@ -200,7 +205,7 @@ pub(super) fn left_by_exception(vm: &mut Vm, words: usize, class: Term, reason: 
         return;
     }
     let stack = &vm.heap.stack_terms()[..words];
-    let is_end = |word: &Term| word.tag() == tag::RETURN && word.ptr().cast_const() == ended();
+    let is_end = |word: &Term| is_end(*word);
     let calls: Vec<Term> = stack.windows(2).filter(|pair| is_end(&pair[0])).map(|pair| pair[1]).collect();
     for call in calls {
         let what = vm.heap.tuple(&[class, reason]);

@@ -1,17 +1,20 @@
 %% Tracing: what tracers are told of processes and of the calls that they make.
 -module(trace_cases).
--export([cases/0, same/1, twice/1, fails/1, both/2]).
+-export([cases/0, same/1, twice/1, fails/1, both/2, deep/1]).
 
 cases() ->
     [{trace_messages, fun trace_messages/0},
      {trace_processes, fun trace_processes/0},
+     {trace_running, fun trace_running/0},
      {trace_inherited, fun trace_inherited/0},
      {trace_settings, fun trace_settings/0},
      {trace_sessions, fun trace_sessions/0},
      {trace_calls, fun trace_calls/0},
      {trace_call_patterns, fun trace_call_patterns/0},
      {trace_call_specifications, fun trace_call_specifications/0},
-     {trace_call_errors, fun trace_call_errors/0}].
+     {trace_call_errors, fun trace_call_errors/0},
+     {trace_call_counts, fun trace_call_counts/0},
+     {trace_stacks, fun trace_stacks/0}].
 
 attempt(F) ->
     try {ok, F()} catch Class:Reason -> {Class, Reason} end.
@@ -58,6 +61,11 @@ trace_processes() ->
      told([procs], fun(T) -> link(T), unlink(T) end),
      [is_list(element(1, told([F], fun(_) -> erlang:garbage_collect() end))) || F <- [garbage_collection, running, exiting]],
      told([procs, send, arity, silent], fun(T) -> T ! x end)].
+
+%% Who ends is not told to go out, and gone only where that was asked for.
+trace_running() ->
+    [[element(3, M) || M <- element(1, told(Flags, fun(_) -> receive never -> ok after 5 -> ok end end))]
+     || Flags <- [[running], [running_procs], [exiting], [running, exiting]]].
 
 trace_inherited() ->
     Child = fun(T) -> fun() -> T ! child end end,
@@ -168,3 +176,24 @@ trace_call_errors() ->
                          fun() -> erlang:trace_pattern({lists, map, 2}, true, [foo]) end, fun() -> erlang:trace_pattern({lists, map, 2}, [foo], []) end,
                          fun() -> erlang:trace_pattern({lists, map, x}, true, []) end, fun() -> erlang:trace_pattern({lists, map, 2}, true, foo) end,
                          fun() -> erlang:trace_info({lists, map, 2}, foo) end, fun() -> erlang:match_spec_test(foo, [{'_', [], []}], trace) end]].
+
+%% How many functions patterns name.
+trace_call_counts() ->
+    [begin
+         Count = erlang:trace_pattern(What, true, [Flag]),
+         erlang:trace_pattern(What, false, [Flag]),
+         {What, Flag, Count}
+     end || What <- [{erlang, exit, 2}, {erlang, '==', 2}, {erlang, process_info, 2}, {lists, reverse, 2}, {lists, nothing, 7}, {?MODULE, same, 1}],
+            Flag <- [global, local]].
+
+%% Stacks are those of calls that nobody traces.
+trace_stacks() ->
+    Stack = fun() -> try deep(5) catch error:deep:S -> [A || {?MODULE, deep, A, _} <- S] end end,
+    Untraced = Stack(),
+    erlang:trace_pattern({?MODULE, deep, 1}, [{'_', [], [{exception_trace}]}], [local]),
+    {Told, normal} = told([call], fun(T) -> T ! {stack, Stack()} end),
+    erlang:trace_pattern({?MODULE, deep, 1}, false, [local]),
+    {length(Untraced), length(Told), receive {stack, Traced} -> Traced =:= Untraced end}.
+
+deep(0) -> error(deep);
+deep(N) -> deep(N - 1), N.

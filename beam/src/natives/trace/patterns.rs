@@ -42,7 +42,13 @@ impl Selector {
             vm.load_from_host(module);
         }
         let image = vm.image.get();
-        let exported = image.code.exports.iter().filter(|export| self.names(export.mfa));
+        // A function that several parts of the machine refer to stands there more than once.
+        let is_found =
+            |at: usize, mfa: Mfa| image.code.export_index.get(&mfa).is_some_and(|found| *found as usize == at);
+        let exports = image.code.exports.iter().enumerate();
+        let exported = exports
+            .filter(|(at, export)| self.names(export.mfa) && is_found(*at, export.mfa))
+            .map(|(_, export)| export);
         if !is_local {
             return exported.filter(|e| e.code != e.stub || image.native(e.mfa).is_some()).count();
         }

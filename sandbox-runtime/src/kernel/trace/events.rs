@@ -61,8 +61,9 @@ impl Kernel {
             (Some(pid), EventKind::TurnEnded { outcome, .. }) => {
                 if matches!(outcome, TurnOutcome::Exited) {
                     self.tell(pid, EXITING, seq, "out_exited", &[Part::Term(Term::Int(0))]);
+                } else {
+                    self.trace_turn(pid, seq, "out");
                 }
-                self.trace_turn(pid, seq, "out");
             }
             (Some(pid), EventKind::Collected { before, after }) => {
                 for (tag, bytes) in [("gc_major_start", before), ("gc_major_end", after)] {
