@@ -13,7 +13,7 @@ const BYTES_MAX: u64 = 8 << 20;
 /// Folders that are looked into.
 const FOLDERS_MAX: usize = 1_000;
 /// A file larger than this is left out.
-const FILE_BYTES_MAX: u64 = 1 << 20;
+const FILE_BYTES_MAX: u64 = 4 << 20;
 
 /// Folders that are made by tools, and large.
 const LEFT_OUT: [&str; 4] = ["_build", "deps", "node_modules", "target"];
