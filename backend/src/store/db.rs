@@ -4,10 +4,12 @@
 //! There is one writing connection. SQLite has no more than one writer anyway, and its others would only meet a busy
 //! database; under PostgreSQL it gives the same order of changes. Reading has connections of its own.
 
+mod checkpoints;
 mod exclusive;
 mod migrate;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
@@ -17,6 +19,7 @@ use sqlx::sqlite::{
 use sqlx::{Postgres, Row as _, Sqlite, Transaction};
 
 use super::StoreError;
+use checkpoints::Checkpoints;
 pub(super) use migrate::Schema;
 
 /// Connections that only read.
@@ -28,7 +31,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// An open database.
 #[derive(Debug, Clone)]
 pub(super) enum Db {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, checkpoints: Option<Arc<Checkpoints>> },
     Postgres { writer: PgPool, readers: PgPool },
 }
 
@@ -180,6 +183,11 @@ impl Db {
             })
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
+        let options = match durability {
+            Durability::Commit => options,
+            // Whoever writes much does not wait for what is moved.
+            Durability::Process => options.pragma("wal_autocheckpoint", "0"),
+        };
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .min_connections(1)
@@ -189,12 +197,16 @@ impl Db {
             .await
             .map_err(StoreError::Database)?;
         schema.sqlite().run(&writer).await.map_err(StoreError::Migrate)?;
+        let checkpoints = match durability {
+            Durability::Commit => None,
+            Durability::Process => Some(Arc::new(Checkpoints::start(options.clone()).await?)),
+        };
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.read_only(true))
             .await
             .map_err(StoreError::Database)?;
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite { writer, readers, checkpoints })
     }
 
     /// Connects to a PostgreSQL database that no other server writes to, and brings its schema up to date.
@@ -237,7 +249,8 @@ impl Db {
     /// Begins to write. Whatever is not committed has not happened.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         match self {
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite { writer, checkpoints, .. } => {
+                checkpoints.iter().for_each(|checkpoints| checkpoints.count());
                 writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite).map_err(StoreError::Database)
             }
             Self::Postgres { writer, .. } => writer.begin().await.map(Tx::Postgres).map_err(StoreError::Database),
@@ -255,7 +268,10 @@ impl Db {
     /// Writes everything to the disk and lets go of it.
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, checkpoints } => {
+                if let Some(checkpoints) = checkpoints {
+                    checkpoints.stop().await;
+                }
                 readers.close().await;
                 writer.close().await;
             }
