@@ -39,6 +39,7 @@ use crate::kernel::{Delivery, Kernel, Raise};
 use crate::peers::{CodeChange, CodeChangeKind, Peers};
 
 pub use tables::EtsRaise;
+pub use watch::processor_time;
 
 /// The kernel on behalf of the process that has its turn.
 pub struct Host {

@@ -1,7 +1,7 @@
 //! Threads that give turns to machines, one after another, each a short one: however many there are, and whatever they do,
 //! everybody's turn comes. A machine that waits costs nothing.
 //!
-//! The next turn is that of the job which has had the least time. A job cannot be interrupted, so a turn may take longer than it should;
+//! The next turn is that of the job which has had the least time of a processor. A job cannot be interrupted, so a turn may take longer than it should;
 //! whoever takes long turns gets fewer of them. A job that slept is taken to have had as much as whoever had least meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use sandbox_runtime::host::processor_time;
 
 /// Something that gets turns.
 pub(super) trait Job: Send {
@@ -74,7 +76,7 @@ struct Entry {
     /// Whether it is in `ready`, or was woken while a thread has it.
     woken: bool,
     timer: Option<Instant>,
-    /// The time that it has had.
+    /// The time of a processor that it has had.
     had: Duration,
 }
 
@@ -212,12 +214,16 @@ impl Queue {
                 continue;
             };
             drop(state);
+            let before = processor_time();
             let next = catch_unwind(AssertUnwindSafe(|| job.turn())).unwrap_or_else(|_| {
                 tracing::error!("a machine panicked and is given up");
                 job.failed();
                 Next::Done
             });
-            let took = now.elapsed();
+            // While a thread waits for a processor or a disk, its machine has nothing.
+            let took = processor_time()
+                .zip(before)
+                .map_or_else(|| now.elapsed(), |(after, before)| after.saturating_sub(before));
             state = self.state();
             let done = state.put(number, job, next, took);
             // The other threads may wait for a timer that is later than the one that was just set.

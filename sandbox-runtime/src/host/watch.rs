@@ -100,6 +100,11 @@ fn mine() -> Option<&'static Slot> {
     })
 }
 
+/// What this thread has had of its processor until now; `None` where the system does not tell, or watches no more threads.
+pub fn processor_time() -> Option<Duration> {
+    mine()?.used().map(Duration::from_nanos)
+}
+
 /// The turn was ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ended;
