@@ -32,8 +32,7 @@ pub fn use_upgrade() -> Callback<()> {
             let (lab, toasts) = (lab.clone(), toasts.clone());
             Callback::from(move |answer: Answer| done(&lab, &toasts, answer))
         };
-        let live = lab.live.clone();
-        lab.document.once_saved(move || live.tell(LiveCommand::Upgrade, answer));
+        lab.live.tell(LiveCommand::Upgrade, answer);
     })
 }
 
