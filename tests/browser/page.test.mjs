@@ -92,8 +92,11 @@ test("sandboxes are renamed and deleted, and come back when it was a mistake", a
   await kim.page.getByRole("button", { name: "Undo", exact: true }).click();
   await kim.page.getByRole("link", { name: "My counter" }).waitFor();
   await kim.page.getByRole("button", { name: "Delete My counter" }).click();
+  // A page that is left takes requests back that are on their way.
+  const deleted = kim.page.waitForResponse((response) => response.request().method() === "DELETE");
   await kim.page.getByRole("button", { name: "Close this message" }).click();
   await kim.page.getByText("You have none yet.").waitFor();
+  await deleted;
   await kim.page.reload();
   await kim.page.getByText("You have none yet.").waitFor();
   await close(kim);
