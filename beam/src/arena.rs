@@ -19,10 +19,6 @@ const MAX_SEALED: usize = 8;
 /// Bytes of a page of linear memory.
 const WASM_PAGE: usize = 64 << 10;
 
-/// Up to here lies what every process has pages of its own of: what the image holds begins behind it, so that large pages, which are
-/// shared as a whole, can hold it.
-const IMAGE_START: usize = 2 << 20;
-
 /// What the allocator remembers.
 pub(crate) struct State {
     image: Dlmalloc<Source>,
@@ -140,10 +136,6 @@ unsafe impl Allocator for Source {
         const NONE: (*mut u8, usize, u32) = (ptr::null_mut(), 0, 0);
         if size <= ROOM && self.has_room.replace(false) {
             return (home::room(), ROOM, 0);
-        }
-        let before_image = IMAGE_START.saturating_sub(memory_end());
-        if before_image > 0 && grow(before_image).is_none() {
-            return NONE;
         }
         let Some(start) = grow(size) else { return NONE };
         let size = size.next_multiple_of(WASM_PAGE);

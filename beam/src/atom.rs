@@ -1,10 +1,14 @@
 //! The atom table: names and their numbers.
 
+mod names;
+
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
-use std::hash::Hasher as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 
-use rustc_hash::{FxHashMap, FxHasher};
+use hashbrown::HashTable;
+use names::Names;
+use rustc_hash::{FxBuildHasher, FxHasher};
 
 use crate::term::Term;
 
@@ -13,8 +17,9 @@ pub const MAX_ATOM_CHARS: usize = 255;
 
 /// Atoms known to an image. Numbers are given in the order of creation and never change.
 pub struct AtomTable {
-    names: Vec<Box<str>>,
-    index: FxHashMap<Box<str>, u32>,
+    names: Names,
+    /// The numbers, by the hashes of the names. What looks one up reads few pages: it has no names of its own.
+    index: HashTable<u32>,
     /// Number of atoms at which creation of another one fails.
     limit: usize,
 }
@@ -43,7 +48,9 @@ pub fn number_by(numbering: Numbering) {
 pub(crate) fn common_number(atom: Term) -> u64 {
     let number = atom.atom_index();
     let Some(place) = number.checked_sub(FIRST.get()) else { return number.into() };
-    let given = GIVEN.with_borrow(|all| all.get(place as usize).copied());
+    // A borrow that is counted would write to what all processes share.
+    // SAFETY: nothing that is called while the numbers are changed comes here.
+    let given = GIVEN.with(|all| unsafe { all.try_borrow_unguarded() }.ok()?.get(place as usize).copied());
     given.map_or(number.into(), |given| 1 << 32 | u64::from(given))
 }
 
@@ -79,7 +86,7 @@ pub enum AtomError {
 impl AtomTable {
     /// A table with the atoms of [`crate::atoms`].
     pub fn new() -> AtomTable {
-        let mut table = AtomTable { names: Vec::new(), index: FxHashMap::default(), limit: 1 << 20 };
+        let mut table = AtomTable { names: Names::default(), index: HashTable::new(), limit: 1 << 20 };
         for name in crate::atoms::NAMES {
             table.push(name);
         }
@@ -100,11 +107,12 @@ impl AtomTable {
     }
     /// The atom of a name, if it exists.
     pub fn existing(&self, name: &str) -> Option<Term> {
-        self.index.get(name).map(|i| Term::atom(*i))
+        let number = self.index.find(hash(name), |number| self.names.get(*number) == name);
+        number.map(|number| Term::atom(*number))
     }
     /// Name of an atom; empty for a term that is none.
     pub fn name(&self, atom: Term) -> &str {
-        if atom.is_atom() { self.names.get(atom.atom_index() as usize).map_or("", |n| n) } else { "" }
+        if atom.is_atom() { self.names.get(atom.atom_index()) } else { "" }
     }
     /// Number of atoms.
     pub fn len(&self) -> usize {
@@ -112,16 +120,21 @@ impl AtomTable {
     }
     /// Whether there is none; a new table is never empty.
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.names.len() == 0
     }
     /// The number of atoms at which creation of another one fails.
     pub fn limit(&self) -> usize {
         self.limit
     }
-    /// Makes room for more atoms.
-    pub(crate) fn reserve(&mut self, more: usize) {
-        self.names.reserve(more);
-        self.index.reserve(more);
+    /// Makes room for more atoms, with names of so many bytes.
+    pub(crate) fn reserve(&mut self, more: usize, bytes: usize) {
+        let names = &self.names;
+        self.index.reserve(more, |number| hash(names.get(*number)));
+        self.names.reserve(more, bytes);
+    }
+    /// Nothing is added any more where names are side by side: that is everybody's.
+    pub(crate) fn seal(&mut self) {
+        self.names.seal();
     }
     /// Atoms from this number on are of the sandbox, or of one process in it. Natively, where many guests share a thread, their
     /// numbers are left as they are.
@@ -141,10 +154,15 @@ impl AtomTable {
             let number = number_of_new(name);
             GIVEN.with_borrow_mut(|all| all.push(number));
         }
-        self.names.push(name.into());
-        self.index.insert(name.into(), index);
+        self.names.push(name);
+        let names = &self.names;
+        self.index.insert_unique(hash(name), index, |number| hash(names.get(*number)));
         Term::atom(index)
     }
+}
+
+fn hash(name: &str) -> u64 {
+    FxBuildHasher.hash_one(name)
 }
 
 impl Default for AtomTable {

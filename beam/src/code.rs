@@ -1,8 +1,11 @@
 //! Loaded code: modules, exports, funs, literals, and how an address leads back to a function and a line.
 
+use std::hash::{BuildHasher as _, Hash};
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::heap::Heap;
 use crate::image::Mfa;
@@ -66,17 +69,27 @@ pub struct FunEntry {
     pub code: *const u64,
 }
 
+/// What a fun is found by: module, index, and hash of its module.
+pub type FunKey = (Term, u32, [u8; 16]);
+
+impl FunEntry {
+    /// What it is found by.
+    pub fn key(&self) -> FunKey {
+        (self.module, self.index, self.uniq)
+    }
+}
+
 /// Code and tables of all modules of an image.
 #[derive(Default)]
 pub struct CodeStore {
     /// Exports by number; instructions refer to them.
     pub exports: Vec<Export>,
-    /// Number of an export.
-    pub export_index: FxHashMap<Mfa, u32>,
+    /// Numbers of exports by the hashes of what they are.
+    export_index: HashTable<u32>,
     /// Funs by number; fun terms refer to them.
     pub funs: Vec<FunEntry>,
-    /// Number of a fun by module, index and hash of its module.
-    pub fun_index: FxHashMap<(Term, u32, [u8; 16]), u32>,
+    /// Numbers of funs by the hashes of their keys.
+    fun_index: HashTable<u32>,
     /// Code of all versions that may still run, sorted by address.
     ranges: Vec<Rc<Module>>,
     /// Memory of the stubs of exports.
@@ -147,21 +160,44 @@ impl Module {
 }
 
 impl CodeStore {
+    /// Number of an export.
+    pub fn export_number(&self, mfa: Mfa) -> Option<u32> {
+        self.export_index.find(hash(mfa), |number| self.exports[*number as usize].mfa == mfa).copied()
+    }
+    /// Number of a fun: of the first one with this key.
+    pub fn fun_number(&self, key: FunKey) -> Option<u32> {
+        self.fun_index.find(hash(key), |number| self.funs[*number as usize].key() == key).copied()
+    }
+    /// Adds a fun: its number.
+    pub fn add_fun(&mut self, entry: FunEntry) -> u32 {
+        let (number, key) = (self.funs.len() as u32, entry.key());
+        self.funs.push(entry);
+        let funs = &self.funs;
+        let key_of = |number: &u32| funs[*number as usize].key();
+        self.fun_index
+            .entry(hash(key), |number| key_of(number) == key, |number| hash(key_of(number)))
+            .or_insert(number);
+        number
+    }
     /// Number of an export, made if it is new. Without code a call of it runs its stub.
     pub fn export(&mut self, mfa: Mfa) -> u32 {
-        if let Some(index) = self.export_index.get(&mfa) {
-            return *index;
+        if let Some(index) = self.export_number(mfa) {
+            return index;
         }
         let index = self.exports.len() as u32;
         self.add_export(mfa, head(Operation::Undefined, 1, 0, index as u16, (index >> 16) as u16));
         index
     }
-    /// Makes room for more exports and modules.
-    pub(crate) fn reserve(&mut self, more: usize) {
-        self.exports.reserve(more);
-        self.export_index.reserve(more);
-        self.stubs.reserve(more);
-        self.ranges.reserve(more);
+    /// Makes room for more exports, funs and modules.
+    pub(crate) fn reserve(&mut self, exports: usize, funs: usize, modules: usize) {
+        let table = &self.exports;
+        self.export_index.reserve(exports, |number| hash(table[*number as usize].mfa));
+        self.exports.reserve(exports);
+        let table = &self.funs;
+        self.fun_index.reserve(funs, |number| hash(table[*number as usize].key()));
+        self.funs.reserve(funs);
+        self.stubs.reserve(exports);
+        self.ranges.reserve(modules);
     }
     /// Makes an export that calls a native.
     pub fn export_native(&mut self, mfa: Mfa, native: u32) {
@@ -170,8 +206,16 @@ impl CodeStore {
     fn add_export(&mut self, mfa: Mfa, instruction: u64) {
         let stub = Box::new([u64::from(mfa.2), instruction]);
         let address = &raw const stub[1];
-        self.export_index.insert(mfa, self.exports.len() as u32);
+        let number = self.exports.len() as u32;
         self.exports.push(Export { mfa, code: address, stub: address });
+        let exports = &self.exports;
+        let mfa_of = |number: &u32| exports[*number as usize].mfa;
+        match self.export_index.entry(hash(mfa), |number| mfa_of(number) == mfa, |number| hash(mfa_of(number))) {
+            Entry::Occupied(mut entry) => *entry.get_mut() = number,
+            Entry::Vacant(entry) => {
+                entry.insert(number);
+            }
+        }
         self.stubs.push(stub);
     }
     /// Puts stubs in place of the code of exports: a call of one runs [`Operation::TraceExport`], which goes on at
@@ -226,4 +270,8 @@ impl CodeStore {
         let module = self.module_at(pc)?;
         module.locate(((pc as usize - module.code.as_ptr() as usize) / 8) as u32)
     }
+}
+
+fn hash(key: impl Hash) -> u64 {
+    FxBuildHasher.hash_one(key)
 }

@@ -66,7 +66,9 @@ pub struct Guest {
 impl Guest {
     /// A guest with an empty image.
     pub fn new() -> Guest {
-        Guest { image: ImageRef::new(), vm: None, input: Vec::new(), bytes: Vec::new(), output: Output::default() }
+        let image = ImageRef::new();
+        image.get_mut().expect_library();
+        Guest { image, vm: None, input: Vec::new(), bytes: Vec::new(), output: Output::default() }
     }
     /// Room for a number of bytes from the host.
     pub fn buffer(&mut self, length: usize) -> *mut u8 {

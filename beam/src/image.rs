@@ -127,9 +127,15 @@ impl Image {
     /// Makes room for what a process may add, so that adding a little does not copy whole tables.
     pub fn reserve(&mut self) {
         const MORE: usize = 1024;
-        self.atoms.reserve(MORE);
-        self.code.reserve(MORE);
+        self.atoms.reserve(MORE, 0);
+        self.atoms.seal();
+        self.code.reserve(MORE, 0, MORE);
         self.modules.reserve(MORE);
+    }
+    /// Makes room for a library of the size of OTP's and Elixir's, so that the tables which every process looks things up in lie side by side.
+    pub(crate) fn expect_library(&mut self) {
+        self.atoms.reserve(50_000, 800 << 10);
+        self.code.reserve(28_000, 20_000, 2_000);
     }
     /// Number of a native.
     pub fn native(&self, mfa: Mfa) -> Option<u32> {

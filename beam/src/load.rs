@@ -128,9 +128,6 @@ fn fun_entries(image: &mut Image, module: Term, file: &BeamFile, atoms: &[Term])
     let code = &mut image.code;
     let mut numbers = Vec::with_capacity(file.funs.len());
     for row in &file.funs {
-        let key = (module, row.index, file.md5);
-        let next = code.funs.len() as u32;
-        let number = *code.fun_index.entry(key).or_insert(next);
         let entry = FunEntry {
             module,
             function: atoms[row.function as usize],
@@ -141,11 +138,13 @@ fn fun_entries(image: &mut Image, module: Term, file: &BeamFile, atoms: &[Term])
             uniq: file.md5,
             code: std::ptr::null(),
         };
-        if number == next {
-            code.funs.push(entry);
-        } else {
-            code.funs[number as usize] = entry;
-        }
+        let number = match code.fun_number(entry.key()) {
+            Some(number) => {
+                code.funs[number as usize] = entry;
+                number
+            }
+            None => code.add_fun(entry),
+        };
         numbers.push(number);
     }
     numbers

@@ -463,7 +463,7 @@ impl Decoder<'_, '_> {
         let (module, function, arity) = (self.atom()?, self.atom()?, self.integer()?);
         let arity = u8::try_from(arity).map_err(|_| DecodeError::Malformed)?;
         let mfa = (module, function, u32::from(arity));
-        if self.safe.is_some() && !self.image.get().code.export_index.contains_key(&mfa) {
+        if self.safe.is_some() && self.image.get().code.export_number(mfa).is_none() {
             return Err(DecodeError::Malformed);
         }
         let number = entries::export_entry(self.image.get_mut(), mfa);

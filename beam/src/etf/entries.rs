@@ -10,13 +10,12 @@ pub fn export_entry(image: &mut Image, mfa: Mfa) -> u32 {
 
 /// Number of the entry of a local fun, made if it is new. One whose module is not loaded has no code.
 pub fn fun_entry(image: &mut Image, entry: FunEntry) -> u32 {
-    let key = (entry.module, entry.index, entry.uniq);
-    let same = |e: &FunEntry| {
-        (e.arity, e.free, e.old_uniq) == (entry.arity, entry.free, entry.old_uniq) && (e.module, e.index, e.uniq) == key
-    };
+    let key = entry.key();
+    let same =
+        |e: &FunEntry| (e.arity, e.free, e.old_uniq) == (entry.arity, entry.free, entry.old_uniq) && e.key() == key;
     let code = &mut image.code;
-    match code.fun_index.get(&key) {
-        Some(number) if code.funs.get(*number as usize).is_some_and(same) => return *number,
+    match code.fun_number(key) {
+        Some(number) if same(&code.funs[number as usize]) => return number,
         // A fun with the key of another one cannot come from a compiled module, so it need not be found fast.
         Some(_) => {
             if let Some(number) = code.funs.iter().position(same) {
@@ -25,8 +24,5 @@ pub fn fun_entry(image: &mut Image, entry: FunEntry) -> u32 {
         }
         None => {}
     }
-    let number = code.funs.len() as u32;
-    code.fun_index.entry(key).or_insert(number);
-    code.funs.push(entry);
-    number
+    code.add_fun(entry)
 }

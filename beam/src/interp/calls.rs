@@ -135,8 +135,8 @@ fn function_code(vm: &mut Vm, module: Term, function: Term, arity: usize) -> Res
         return Err(Fail::BADARG);
     }
     let mfa = (module, function, arity as u32);
-    match vm.image.get().code.export_index.get(&mfa) {
-        Some(export) => Ok(vm.export_code(*export as usize)),
+    match vm.image.get().code.export_number(mfa) {
+        Some(export) => Ok(vm.export_code(export as usize)),
         None => unknown(vm, mfa),
     }
 }
@@ -188,7 +188,7 @@ fn has_handler(vm: &mut Vm) -> bool {
 
 fn defined(vm: &Vm, mfa: Mfa) -> Option<*const u64> {
     let code = &vm.image.get().code;
-    let export = &code.exports[*code.export_index.get(&mfa)? as usize];
+    let export = &code.exports[code.export_number(mfa)? as usize];
     (export.code != export.stub || vm.image.get().native(mfa).is_some()).then_some(export.code)
 }
 

@@ -155,8 +155,8 @@ fn fun_info_mfa(vm: &mut Vm, args: &[Term]) -> Outcome {
 pub(super) fn is_exported(vm: &Vm, mfa: Mfa) -> bool {
     let image = vm.image.get();
     let code = &image.code;
-    let is_loaded = code.export_index.get(&mfa).is_some_and(|number| {
-        let export = &code.exports[*number as usize];
+    let is_loaded = code.export_number(mfa).is_some_and(|number| {
+        let export = &code.exports[number as usize];
         export.code != export.stub
     });
     is_loaded || image.native(mfa).is_some()

@@ -43,8 +43,7 @@ impl Selector {
         }
         let image = vm.image.get();
         // A function that several parts of the machine refer to stands there more than once.
-        let is_found =
-            |at: usize, mfa: Mfa| image.code.export_index.get(&mfa).is_some_and(|found| *found as usize == at);
+        let is_found = |at: usize, mfa: Mfa| image.code.export_number(mfa).is_some_and(|found| found as usize == at);
         let exports = image.code.exports.iter().enumerate();
         let exported = exports
             .filter(|(at, export)| self.names(export.mfa) && is_found(*at, export.mfa))
