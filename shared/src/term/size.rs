@@ -12,7 +12,15 @@ impl Term {
     }
 
     /// The same, or `None` when it is more than `most`; then only that much was walked.
+    #[inline]
     pub fn heap_bytes_within(&self, most: u64) -> Option<u64> {
+        match self {
+            Self::Int(_) | Self::Float(_) | Self::Atom(_) | Self::Nil => Some(0),
+            _ => self.bytes_walked(most),
+        }
+    }
+
+    fn bytes_walked(&self, most: u64) -> Option<u64> {
         let mut bytes = 0_u64;
         let within = self.walk(&mut |term| {
             bytes = bytes.saturating_add(own_bytes(term));

@@ -282,7 +282,14 @@ impl Table {
         match self.kind {
             TableKind::Set | TableKind::OrderedSet => {
                 self.count_in(bytes);
-                if let Some(old) = self.slots.insert(key, Slot::One(object)) {
+                // In place, where the key is the same one: most programs put in what is there already. That of a table in term order may be
+                // another one (`1` and `1.0`).
+                let slot = if self.kind == TableKind::Set { self.slots.get_mut(&key) } else { None };
+                let old = match slot {
+                    Some(slot) => Some(std::mem::replace(slot, Slot::One(object))),
+                    None => self.slots.insert(key, Slot::One(object)),
+                };
+                if let Some(old) = old {
                     old.objects().iter().for_each(|old| self.count_out(old));
                 }
             }
