@@ -1,8 +1,9 @@
 //! Threads that give turns to machines, one after another, each a short one: however many there are, and whatever they do,
 //! everybody's turn comes. A machine that waits costs nothing.
 //!
-//! The next turn is that of the job which has had the least time of a processor. A job cannot be interrupted, so a turn may take longer than it should;
-//! whoever takes long turns gets fewer of them. A job that slept is taken to have had as much as whoever had least meanwhile.
+//! The next turn is that of the job which has had the least time of a processor. A job cannot be interrupted, so a turn may take
+//! longer than it should; whoever takes long turns gets fewer of them. A job that slept is taken to have had as much as whoever
+//! had least meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;

@@ -4,7 +4,8 @@
 
 cases() ->
     [{ets_basics, fun ets_basics/0}, {ets_errors, fun ets_errors/0}, {ets_select, fun ets_select/0},
-     {ets_ordered, fun ets_ordered/0}, {ets_bags, fun ets_bags/0}, {ets_order, fun ets_order/0}, {ets_setopts, fun ets_setopts/0}, {ets_fixed, fun ets_fixed/0}, {ets_counters, fun ets_counters/0},
+     {ets_ordered, fun ets_ordered/0}, {ets_bags, fun ets_bags/0}, {ets_order, fun ets_order/0},
+     {ets_setopts, fun ets_setopts/0}, {ets_fixed, fun ets_fixed/0}, {ets_counters, fun ets_counters/0},
      {ets_ownership, fun ets_ownership/0}, {ets_protection, fun ets_protection/0}, {ets_heir, fun ets_heir/0},
      {ets_give_away, fun ets_give_away/0}, {ets_info, fun ets_info/0}, {ets_continuations, fun ets_continuations/0},
      {ets_all, fun ets_all/0}, {ets_match_specs, fun ets_match_specs/0}, {ets_tab, fun ets_tab/0},
@@ -16,10 +17,16 @@ cases() ->
      {nodes, fun nodes_cases/0}, {ports, fun ports_cases/0}, {system_info, fun system_info_cases/0},
      {statistics, fun statistics_cases/0}, {memory, fun memory_cases/0}, {system_flags, fun system_flags/0},
      {halt_errors, fun halt_errors/0}, {times, fun times/0}, {unique, fun unique/0}, {calendar, fun calendar_cases/0},
-     {internal_state, fun internal_state/0}, {sizes, fun sizes/0}, {unlikely_arguments, fun unlikely_arguments/0}, {tracing, fun tracing/0}, {funs, fun funs/0}, {code, fun code_cases/0}, {signals_of_os, fun signals_of_os/0}].
+     {internal_state, fun internal_state/0}, {sizes, fun sizes/0}, {unlikely_arguments, fun unlikely_arguments/0},
+     {tracing, fun tracing/0}, {funs, fun funs/0}, {code, fun code_cases/0}, {signals_of_os, fun signals_of_os/0}].
 
 attempt(F) ->
     try {ok, F()} catch Class:Reason -> {Class, Reason} end.
+
+%% The same in a process of its own.
+elsewhere(F) ->
+    {_, Monitor} = spawn_monitor(fun() -> exit(attempt(F)) end),
+    receive {'DOWN', Monitor, _, _, Result} -> Result end.
 
 ets_basics() ->
     T = ets:new(t, []),
@@ -98,7 +105,7 @@ ets_setopts() ->
     T = ets:new(t, [protected]),
     Set = fun(Options) -> {attempt(fun() -> ets:setopts(T, Options) end), ets:info(T, protection), ets:info(T, heir)} end,
     Self = self(),
-    Read = fun() -> {_, M} = spawn_monitor(fun() -> exit(attempt(fun() -> ets:lookup(T, a) end)) end), receive {'DOWN', M, _, _, R} -> R end end,
+    Read = fun() -> elsewhere(fun() -> ets:lookup(T, a) end) end,
     Results = [Set(Options) || Options <- [{protection, private}, [{protection, public}], [{protection, public}, {protection, private}],
                                            {protection, open}, {protection, private, x}, [{heir, none}, {protection, private}],
                                            [{heir, none}, {heir, none}], {heir, Self}, [], [{protection, public} | x], {keypos, 2}, x]],
@@ -225,29 +232,24 @@ persistent_terms() ->
 persistent_reads() ->
     K = {?MODULE, "a key", <<"of several kinds">>},
     Value = fun(N) -> #{number => N, list => lists:seq(1, 200), binary => binary:copy(<<N>>, 300), pair => {N, [N]}} end,
-    elsewhere(fun() -> persistent_term:put(K, Value(1)) end),
+    {ok, _} = elsewhere(fun() -> persistent_term:put(K, Value(1)) end),
     First = persistent_term:get(K),
     Same = [persistent_term:get(K) =:= First || _ <- lists:seq(1, 100)],
     Part = maps:get(binary, persistent_term:get(K)),
-    elsewhere(fun() -> persistent_term:put({?MODULE, another}, 1) end),
+    {ok, _} = elsewhere(fun() -> persistent_term:put({?MODULE, another}, 1) end),
     StillSame = persistent_term:get(K, none) =:= First,
-    elsewhere(fun() -> persistent_term:put(K, Value(2)) end),
+    {ok, _} = elsewhere(fun() -> persistent_term:put(K, Value(2)) end),
     Second = persistent_term:get(K),
     erlang:garbage_collect(),
     Kept = {First =:= Value(1), Second =:= Value(2), Part =:= binary:copy(<<1>>, 300), maps:get(pair, First)},
-    elsewhere(fun() -> persistent_term:erase(K) end),
+    {ok, _} = elsewhere(fun() -> persistent_term:erase(K) end),
     Gone = {persistent_term:get(K, gone), attempt(fun() -> persistent_term:get(K) end)},
     erlang:garbage_collect(),
     StillKept = {First =:= Value(1), Second =:= Value(2), byte_size(maps:get(binary, Second))},
-    elsewhere(fun() -> persistent_term:put(K, now_something_else) end),
+    {ok, _} = elsewhere(fun() -> persistent_term:put(K, now_something_else) end),
     Last = {persistent_term:get(K, gone), persistent_term:put(K, mine), persistent_term:get(K), persistent_term:erase(K), persistent_term:get(K, gone)},
     persistent_term:erase({?MODULE, another}),
     {lists:usort(Same), StillSame, Kept, Gone, StillKept, Last}.
-
-%% Lets another process do something, and waits for its end.
-elsewhere(F) ->
-    {Pid, Monitor} = spawn_monitor(F),
-    receive {'DOWN', Monitor, process, Pid, normal} -> ok end.
 
 atomics_cases() ->
     A = atomics:new(3, []),
@@ -330,18 +332,17 @@ memory_cases() ->
 
 %% What erts_debug tells of the inside once one process has opened it, in all of them.
 internal_state() ->
-    Elsewhere = fun(F) -> {_, M} = spawn_monitor(fun() -> exit(attempt(F)) end), receive {'DOWN', M, _, _, R} -> R end end,
     Get = fun(Item) -> fun() -> erts_debug:get_internal_state(Item) end end,
     Set = fun(Value) -> fun() -> erts_debug:set_internal_state(available_internal_state, Value) end end,
     Small = list_to_binary("small"),
     Large = iolist_to_binary(lists:duplicate(100, $l)),
     Items = [available_internal_state, {binary_info, Small}, {binary_info, Large}, {binary_info, no_binary}],
-    Shut = [Elsewhere(Get(I)) || I <- Items],
-    Opened = [Elsewhere(Set(true)), Elsewhere(Set(true)), Elsewhere(Set(maybe_so))],
-    Told = [case Elsewhere(Get(I)) of {ok, T} when is_tuple(T) -> {element(1, T), element(2, T), tuple_size(T)}; Other -> Other end || I <- Items],
+    Shut = [elsewhere(Get(I)) || I <- Items],
+    Opened = [elsewhere(Set(true)), elsewhere(Set(true)), elsewhere(Set(maybe_so))],
+    Told = [case elsewhere(Get(I)) of {ok, T} when is_tuple(T) -> {element(1, T), element(2, T), tuple_size(T)}; Other -> Other end || I <- Items],
     %% A comprehension takes just the room that it needs, where the compiler can tell.
     {refc_binary, 3, {binary, 3}, _} = erts_debug:get_internal_state({binary_info, << <<(X + 1)>> || <<X>> <= list_to_binary("abc") >>}),
-    {Shut, Opened, Told, Elsewhere(Set(false)), Elsewhere(Get(available_internal_state))}.
+    {Shut, Opened, Told, elsewhere(Set(false)), elsewhere(Get(available_internal_state))}.
 
 %% Words that terms take.
 sizes() ->
