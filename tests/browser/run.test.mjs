@@ -37,6 +37,38 @@ test("a program runs, its tree is seen, a worker is killed and started again", a
   await close(kim);
 });
 
+test("what runs is what is written, also where that is slow on its way to the server", async () => {
+  const kim = await guest(browser, server, "Kim");
+  const held = [];
+  let isSlow = false;
+  await kim.page.routeWebSocket(/\/docs\/code/, (socket) => {
+    const there = socket.connectToServer();
+    socket.onMessage((frame) => (isSlow ? held.push(() => there.send(frame)) : there.send(frame)));
+  });
+  await fromTemplate(kim, "A counter");
+  isSlow = true;
+  await rewrite(kim, 'IO.puts("as it is written")\n');
+  await run(kim);
+  assert.ok(held.length > 0, "the server has not been told");
+  await kim.page.getByText("Saving…", { exact: true }).waitFor();
+  // Time enough for a page that does not wait.
+  for (let n = 0; n < 60; n += 1) await kim.page.evaluate(() => new Promise(requestAnimationFrame));
+  isSlow = false;
+  for (const send of held) send();
+  await output(kim).getByText("as it is written").waitFor();
+  await kim.page.getByText("Saved", { exact: true }).waitFor();
+  // What is only deleted has to be told as well.
+  isSlow = true;
+  held.length = 0;
+  await kim.page.locator(".cm-content").click();
+  await kim.page.keyboard.press("Backspace");
+  await kim.page.getByText("Saving…", { exact: true }).waitFor();
+  isSlow = false;
+  for (const send of held) send();
+  await kim.page.getByText("Saved", { exact: true }).waitFor();
+  await close(kim);
+});
+
 test("a syntax error is shown at its line and goes when it is mended", async () => {
   const kim = await guest(browser, server, "Kim");
   await fromTemplate(kim, "A counter");

@@ -56,7 +56,9 @@ pub fn use_run() -> Callback<Target> {
         };
         let options = Box::new(RunOptions { target, ..RunOptions::default() });
         lab.selected.change(|selection| selection.at = None);
-        tell(&lab, &toasts, LiveCommand::Run { options });
+        // What the server runs is what it has; the last key may be on its way still.
+        let (asker, toasts) = (lab.clone(), toasts.clone());
+        lab.document.once_saved(move || tell(&asker, &toasts, LiveCommand::Run { options }));
     })
 }
 

@@ -32,7 +32,8 @@ pub fn use_upgrade() -> Callback<()> {
             let (lab, toasts) = (lab.clone(), toasts.clone());
             Callback::from(move |answer: Answer| done(&lab, &toasts, answer))
         };
-        lab.live.tell(LiveCommand::Upgrade, answer);
+        let live = lab.live.clone();
+        lab.document.once_saved(move || live.tell(LiveCommand::Upgrade, answer));
     })
 }
 

@@ -1,23 +1,24 @@
 //! The shared document of a sandbox: joins the files, the people, the editor that is shown, and the socket to the server.
 
+mod outstanding;
+mod saving;
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use gloo_timers::callback::{Interval, Timeout};
+use saving::Saving;
 use shared::document::DocumentName;
+use yrs::Update;
 use yrs::sync::{Message, SyncMessage};
 use yrs::updates::decoder::Decode as _;
 use yrs::updates::encoder::Encode as _;
-use yrs::{ClientID, Update};
 
 use crate::net::request::socket_url;
 use crate::net::socket::{Socket, SocketEvent};
 use crate::state::code::{Change, CodeDocument, FileError, Happened};
 use crate::state::presence::{Activity, Cursor, Identity, Person, Presence, Whereabouts};
-use crate::state::storage;
 use crate::state::topic::Topic;
 
 /// How often a page says that it is still there; those who are silent for 30 s are taken for gone.
@@ -78,8 +79,7 @@ struct Inner {
     connection: RefCell<Connection>,
     denied: Cell<bool>,
     refused: RefCell<Option<String>>,
-    /// Up to which of its own changes this page knows that they are on the server's disk.
-    kept: Cell<u32>,
+    saving: Saving,
     view: RefCell<Option<(String, Rc<dyn View>)>>,
     following: Cell<Option<u64>>,
     /// The lines of the file that is shown which have breakpoints, as they were said last.
@@ -116,7 +116,7 @@ impl SharedDocument {
             connection: RefCell::new(Connection::Connecting),
             denied: Cell::new(false),
             refused: RefCell::default(),
-            kept: Cell::new(0),
+            saving: Saving::default(),
             view: RefCell::default(),
             following: Cell::default(),
             breakpoints: RefCell::default(),
@@ -162,6 +162,12 @@ impl SharedDocument {
     #[must_use]
     pub fn is_saved(&self) -> bool {
         self.0.is_saved()
+    }
+
+    /// Acts when the server has what was written here up to now, so that it works with that; at once where it has, or while it
+    /// cannot be reached.
+    pub fn once_saved(&self, act: impl FnOnce() + 'static) {
+        self.0.once_saved(Box::new(act));
     }
 
     /// Whether the server refused what was written here.
@@ -362,7 +368,7 @@ impl Inner {
         match message {
             Message::Sync(SyncMessage::SyncStep1(has)) => {
                 let missing = self.code.borrow().missing(&has);
-                self.kept.set(self.kept.get().max(has.get(&self.client())));
+                self.is_known(&has);
                 self.send(&Message::Sync(SyncMessage::SyncStep2(missing)));
             }
             Message::Sync(SyncMessage::SyncStep2(update)) => {
@@ -379,6 +385,7 @@ impl Inner {
             }
             Message::Auth(Some(_)) => {
                 self.denied.set(true);
+                self.let_go();
                 self.link.notify();
             }
             Message::AwarenessQuery => self.tell_where(),
@@ -388,15 +395,7 @@ impl Inner {
 
     fn take_update(self: &Rc<Self>, update: &[u8]) {
         if let Ok(decoded) = Update::decode_v1(update) {
-            // One's own change comes back when it is on the disk.
-            let kept = decoded.state_vector().get(&self.client());
-            if kept > self.kept.get() {
-                self.kept.set(kept);
-                if self.is_saved() {
-                    storage::remove(&self.left_key());
-                }
-                self.link.notify();
-            }
+            self.has_come_back(&decoded);
         }
         let applied = self.code.borrow_mut().apply(update);
         if applied.is_err() {
@@ -419,6 +418,7 @@ impl Inner {
         for one in happened {
             match one {
                 Happened::Update(update) => {
+                    self.has_changed(&update);
                     let sent = self.send(&Message::Sync(SyncMessage::Update(update)));
                     if !sent {
                         self.leave_what_is_not_saved();
@@ -474,15 +474,6 @@ impl Inner {
         self.view.borrow().as_ref().filter(|(shown, _)| shown == path).map(|(_, view)| Rc::clone(view))
     }
 
-    fn client(&self) -> ClientID {
-        ClientID::new(self.code.borrow().client())
-    }
-
-    fn is_saved(&self) -> bool {
-        let written = self.code.borrow().state_vector().get(&self.client());
-        written <= self.kept.get()
-    }
-
     fn send(&self, message: &Message) -> bool {
         // One message a frame: some clients and servers read no more.
         self.socket.borrow().as_ref().is_some_and(|socket| socket.send_binary(&message.encode_v1()))
@@ -491,31 +482,9 @@ impl Inner {
     fn set_connection(&self, connection: Connection) {
         if *self.connection.borrow() != connection {
             self.connection.replace(connection);
+            self.let_go();
             self.link.notify();
             self.files.notify();
-        }
-    }
-
-    fn left_key(&self) -> String {
-        format!("orrery.left.{}", self.sandbox)
-    }
-
-    /// Edits survive this page, too, when the server cannot be told of them.
-    fn leave_what_is_not_saved(&self) {
-        if !self.is_saved() {
-            let all = self.code.borrow().missing(&yrs::StateVector::default());
-            storage::set(&self.left_key(), &STANDARD.encode(all));
-        }
-    }
-
-    fn take_up_what_was_left(self: &Rc<Self>) {
-        let left = storage::get(&self.left_key()).and_then(|text| STANDARD.decode(text).ok());
-        if let Some(update) = left {
-            // What cannot be read any more was of another version; the rest of the document comes from the server.
-            if self.code.borrow_mut().apply(&update).is_err() {
-                storage::remove(&self.left_key());
-            }
-            self.code.borrow_mut().take();
         }
     }
 
