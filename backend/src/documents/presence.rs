@@ -25,7 +25,7 @@ pub(crate) struct Identity {
     pub(crate) role: &'static str,
 }
 
-/// Colours of cursors, with lighter ones for selections. People get theirs by their ids, so they keep them.
+/// Colours of cursors, with lighter ones for selections. People get theirs by their ids, as long as nobody who is there has it.
 const COLOURS: [(&str, &str); 8] = [
     ("#b3261e", "#b3261e33"),
     ("#0b57d0", "#0b57d033"),
@@ -40,6 +40,7 @@ const COLOURS: [(&str, &str); 8] = [
 #[derive(Debug)]
 struct Entry {
     connection: Connection,
+    user: String,
     clock: u64,
     state: String,
     renewed_at: Millis,
@@ -49,6 +50,8 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Presence {
     entries: BTreeMap<u64, Entry>,
+    /// Which of the colours people have.
+    colours: BTreeMap<String, usize>,
     /// Who changed since the others were last told; with the clock, for those who are gone.
     dirty: BTreeMap<u64, Option<u64>>,
 }
@@ -88,9 +91,11 @@ impl Presence {
                 }
                 continue;
             }
-            let Some(state) = stamped(text, who) else { continue };
+            let colour = self.colour_of(&who.user);
+            let Some(state) = stamped(text, who, colour) else { continue };
+            let known = self.entries.get(&client);
             let changed = known.is_none_or(|known| known.state != state || known.clock != clock);
-            self.entries.insert(client, Entry { connection, clock, state, renewed_at: now });
+            self.entries.insert(client, Entry { connection, user: who.user.clone(), clock, state, renewed_at: now });
             if changed {
                 self.dirty.insert(client, None);
             }
@@ -110,9 +115,10 @@ impl Presence {
 
     /// Somebody is called otherwise, or has another role.
     pub(super) fn identity_changed(&mut self, connection: Connection, who: &Identity) {
+        let colour = self.colour_of(&who.user);
         for (client, entry) in &mut self.entries {
             if entry.connection == connection
-                && let Some(state) = stamped(&entry.state, who)
+                && let Some(state) = stamped(&entry.state, who, colour)
                 && state != entry.state
             {
                 entry.state = state;
@@ -121,6 +127,21 @@ impl Presence {
                 self.dirty.insert(*client, None);
             }
         }
+    }
+
+    /// The colour that somebody has, or gets now: their own if nobody who is there has it, otherwise one that few have.
+    fn colour_of(&mut self, user: &str) -> usize {
+        if let Some(colour) = self.colours.get(user) {
+            return *colour;
+        }
+        let present: BTreeSet<&str> = self.entries.values().map(|entry| entry.user.as_str()).collect();
+        self.colours.retain(|user, _| present.contains(user.as_str()));
+        let own = user.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        let had_by = |colour: &usize| self.colours.values().filter(|had| *had == colour).count();
+        let fewest = (0..COLOURS.len()).map(|next| (own % COLOURS.len() + next) % COLOURS.len()).min_by_key(had_by);
+        let colour = fewest.unwrap_or(0);
+        self.colours.insert(user.to_owned(), colour);
+        colour
     }
 
     fn remove_where(&mut self, gone: impl Fn(&Entry) -> bool) {
@@ -172,12 +193,11 @@ fn encode(entries: &[(u64, u64, &str)]) -> Vec<u8> {
 }
 
 /// A state with the truth about who it is of; nothing when it is none that can be passed on.
-fn stamped(text: &str, who: &Identity) -> Option<String> {
+fn stamped(text: &str, who: &Identity, colour: usize) -> Option<String> {
     if text.len() > STATE_BYTES_MAX {
         return None;
     }
     let mut state: Map<String, Value> = serde_json::from_str(text).ok()?;
-    let colour = who.user.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
     let (color, light) = COLOURS[colour % COLOURS.len()];
     state.insert(
         "user".to_owned(),
@@ -226,6 +246,28 @@ mod tests {
         assert_eq!(seen[0].2["user"]["role"], "editor");
         assert_eq!(seen[0].2["cursor"], 5);
         assert_eq!(seen[0].2.get("status"), None);
+    }
+
+    #[test]
+    fn those_who_are_there_have_colours_of_their_own_and_keep_them() {
+        let mut presence = Presence::default();
+        let names = ["Ada", "Bob", "Cy", "Dan", "Eve", "Fay", "Gus", "Hal"];
+        let mut come = |names: &[&str], clock: u64| {
+            let mut colours = Vec::new();
+            for (n, name) in (1..).zip(names) {
+                presence.take(&encode(&[(n, clock, "{}")]), n, &who(name), &mut Anyone, 0).unwrap();
+                colours.push(read(&presence.take_changes())[0].2["user"]["color"].to_string());
+            }
+            colours
+        };
+        let first = come(&names, 1);
+        assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), COLOURS.len());
+        assert_eq!(come(&names, 2), first);
+        // A second window of somebody looks like the first one; the ninth shares with somebody.
+        let more = ["Ada", "Ada", "Cy", "Dan", "Eve", "Fay", "Gus", "Hal", "Ida"];
+        let second = come(&more, 3);
+        assert_eq!(second[1], first[0]);
+        assert!(first.contains(&second[8]));
     }
 
     #[test]
