@@ -36,6 +36,9 @@ const TICK: Duration = Duration::from_secs(5);
 /// A room without clients closes after so long.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// That a sandbox was changed is noted in its record at most this often.
+const NOTED_EVERY: Duration = Duration::from_mins(1);
+
 /// After so many updates, or so many bytes of them, the whole state is stored.
 const UPDATES_PER_STATE: usize = 500;
 const UPDATE_BYTES_PER_STATE: usize = 1 << 20;
@@ -127,6 +130,8 @@ pub(super) struct Room {
     seq: i64,
     updates_since_state: usize,
     bytes_since_state: usize,
+    /// Up to which update, and when, it was noted that the sandbox was changed.
+    noted: (i64, Option<Instant>),
     progress: Arc<watch::Sender<Progress>>,
     until_written: VecDeque<(i64, Waiting)>,
     until_durable: VecDeque<(i64, Waiting)>,
@@ -171,6 +176,7 @@ impl Room {
             seq,
             updates_since_state: loaded.updates.len(),
             bytes_since_state: loaded.updates.iter().map(Vec::len).sum(),
+            noted: (seq, None),
             progress: Arc::new(watch::Sender::new(progress)),
             until_written: VecDeque::new(),
             until_durable: VecDeque::new(),
@@ -214,6 +220,10 @@ impl Room {
                 _ = tick.tick() => {
                     self.presence.expire(self.documents.clock().now());
                     self.presence_changed();
+                    if self.noted.0 != self.seq && self.noted.1.is_none_or(|at| at.elapsed() >= NOTED_EVERY) {
+                        // Nobody here waits for it.
+                        tokio::spawn(self.note_change());
+                    }
                     if self.clients.is_empty() && self.idle_since.elapsed() >= IDLE && queue.is_empty() {
                         break;
                     }
@@ -246,6 +256,9 @@ impl Room {
         let reached = *progress.borrow();
         self.progressed(reached);
         let deleted = code == close::GONE;
+        if !deleted {
+            self.note_change().await;
+        }
         if !deleted && self.broken.is_none() && !reached.failed && self.updates_since_state > 0 {
             self.store_state().await;
         }
@@ -396,6 +409,21 @@ impl Room {
         if self.presence.is_dirty() {
             let frame = wire::awareness(&self.presence.take_changes());
             self.tell(Waiting::Broadcast(None, frame.into()));
+        }
+    }
+
+    /// What lets the record of the sandbox say that it was changed, if it was.
+    fn note_change(&mut self) -> impl Future<Output = ()> + Send + 'static {
+        let is_changed = self.noted.0 != self.seq;
+        if is_changed {
+            self.noted = (self.seq, Some(Instant::now()));
+        }
+        let (store, now, sandbox) =
+            (self.documents.store().clone(), self.documents.clock().now(), self.sandbox.clone());
+        async move {
+            if is_changed && let Err(error) = store.sandbox_changed(&sandbox, now).await {
+                tracing::warn!(sandbox, error = %chain(&error), "it could not be noted that a sandbox was changed");
+            }
         }
     }
 

@@ -100,6 +100,11 @@ impl Store {
         tx.commit().await
     }
 
+    /// Notes that the files of a sandbox were changed.
+    pub(crate) async fn sandbox_changed(&self, id: &str, now: Millis) -> Result<(), StoreError> {
+        self.main.execute("UPDATE sandboxes SET updated_at = $2 WHERE id = $1", args![id, now]).await.map(drop)
+    }
+
     pub(crate) async fn delete_sandbox(&self, id: &str, actor: &str, now: Millis) -> Result<(), StoreError> {
         let mut tx = self.main.begin().await?;
         tx.execute("DELETE FROM sandboxes WHERE id = $1", args![id]).await?;

@@ -69,7 +69,7 @@ pub struct Sandbox {
     pub session: Session,
     /// When it was made.
     pub created_at: i64,
-    /// When its name or settings were last changed.
+    /// When its name, its settings or its files were last changed; of its files to about a minute.
     pub updated_at: i64,
 }
 

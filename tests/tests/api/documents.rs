@@ -75,6 +75,26 @@ async fn what_was_acknowledged_is_there_after_a_restart_once() {
 }
 
 #[tokio::test]
+async fn a_sandbox_says_when_its_files_were_changed() {
+    let Place { mut server, owner, sandbox } = place().await;
+    let path = format!("/api/sandboxes/{sandbox}");
+    let mut changes = Vec::new();
+    for text in [None, None, Some(" more")] {
+        let who = Person::nobody(&server).with_token(&owner.token);
+        let mut socket = DocSocket::synced(&server, &who, &sandbox, "code").await.unwrap();
+        if let Some(text) = text {
+            socket.edit(|txn| append(txn, text)).await.unwrap();
+            socket.until(&Came::Update).await.unwrap();
+        }
+        server = server.restart().await.unwrap();
+        let who = Person::nobody(&server).with_token(&owner.token);
+        changes.push(who.get(&path).await.unwrap().body["updated_at"].as_i64().unwrap());
+    }
+    assert_eq!(changes[0], changes[1], "who only looks changes nothing");
+    assert!(changes[2] > changes[1], "{changes:?}");
+}
+
+#[tokio::test]
 async fn viewers_look_and_cannot_write() {
     let place = place().await;
     let viewer = place.member("viewer").await;
