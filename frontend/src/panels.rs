@@ -21,3 +21,4 @@ pub mod timeline;
 pub mod top_bar;
 pub mod tree;
 pub mod upgrade;
+pub mod ways;

@@ -18,3 +18,4 @@ pub mod theme;
 pub mod toasts;
 pub mod topic;
 pub mod watch;
+pub mod ways;

@@ -11,6 +11,8 @@ use crate::panels::run_controls::{Target, use_run};
 use crate::panels::upgrade::use_upgrade;
 use crate::state::lab::use_sandbox;
 use crate::state::storage;
+use crate::state::theme::{Theme, use_theme};
+use crate::state::ways::Order;
 use crate::widgets::dialog::Dialog;
 
 /// Where it is remembered who switched off keys without Ctrl (WCAG 2.1.4).
@@ -54,6 +56,7 @@ enum Open {
 #[derive(Debug, Clone, PartialEq)]
 enum Act {
     Run(Target),
+    Shuffle,
     Upgrade,
     Side(&'static str),
     Bottom(&'static str),
@@ -61,6 +64,7 @@ enum Act {
     Process(shared::Pid),
     Format,
     Now,
+    Theme(Theme),
     Sheet,
 }
 
@@ -181,6 +185,7 @@ fn Palette(props: &PaletteProps) -> Html {
     let found = matching(&all(&lab), &text);
     let chosen = (*at).min(found.len().saturating_sub(1));
     let format = use_format();
+    let (_, choose_theme) = use_theme();
     let act = {
         let (lab, run, close, sheet) = (lab.clone(), props.run.clone(), props.on_close.clone(), props.on_sheet.clone());
         let upgrade = props.upgrade.clone();
@@ -188,6 +193,10 @@ fn Palette(props: &PaletteProps) -> Html {
             close.emit(());
             match act {
                 Act::Run(target) => run.emit(target),
+                Act::Shuffle => {
+                    lab.ways.change(|ways| ways.order = Order::Shuffled);
+                    run.emit(Target::Main);
+                }
                 Act::Upgrade => upgrade.emit(()),
                 Act::Side(panel) => lab.selected.change(|it| it.side = Some(panel.to_owned())),
                 Act::Bottom(panel) => lab.selected.change(|it| it.bottom = Some(panel.to_owned())),
@@ -197,6 +206,7 @@ fn Palette(props: &PaletteProps) -> Html {
                 }
                 Act::Format => format.emit(()),
                 Act::Now => lab.selected.change(|it| it.at = None),
+                Act::Theme(theme) => choose_theme.emit(theme),
                 Act::Sheet => sheet.emit(()),
             }
         })
@@ -260,6 +270,7 @@ fn Palette(props: &PaletteProps) -> Html {
 fn all(lab: &crate::state::lab::Lab) -> Vec<(String, Act)> {
     let named = [
         ("Run the program", Act::Run(Target::Main)),
+        ("Run the program, its processes in a shuffled order", Act::Shuffle),
         ("Run this file", Act::Run(Target::File)),
         ("Run the tests", Act::Run(Target::Tests)),
         ("Start IEx", Act::Run(Target::Shell)),
@@ -281,6 +292,7 @@ fn all(lab: &crate::state::lab::Lab) -> Vec<(String, Act)> {
         ("Keys", Act::Sheet),
     ];
     let mut all: Vec<(String, Act)> = named.into_iter().map(|(label, act)| (label.to_owned(), act)).collect();
+    all.extend(Theme::ALL.map(|theme| (format!("Colour theme: {}", theme.label()), Act::Theme(theme))));
     all.extend(lab.document.paths().into_iter().map(|path| (format!("Open {path}"), Act::File(path))));
     lab.live.with_run(|run| {
         let named = run.now().names.iter();

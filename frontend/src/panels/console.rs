@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use shared::access::Operation;
 use shared::api::live::LiveCommand;
+use shared::api::run::{RunEnd, RunState};
 use shared::event::{Device, EventKind};
 use shared::ids::EventSeq;
 use web_sys::{Element, HtmlInputElement};
@@ -37,11 +38,11 @@ pub fn ConsolePanel() -> Html {
     let (list, at_end) = (use_node_ref(), use_state_eq(|| true));
     let written = use_mut_ref(Written::default);
     let at = lab.selected.get().at;
-    let (cut, has_run, is_alive) = lab.live.with_run_mut(|run| {
-        let has_run = run.status().is_some();
-        let is_alive = run.status().is_some_and(|status| status.state.is_alive());
-        (written.borrow_mut().follow(run, at), has_run, is_alive)
+    let (cut, state) = lab.live.with_run_mut(|run| {
+        let state = run.status().map(|status| status.state.clone());
+        (written.borrow_mut().follow(run, at), state)
     });
+    let is_alive = state.as_ref().is_some_and(RunState::is_alive);
     let written = written.borrow();
     let lines = &written.lines.lines;
     let wanted = filter.to_lowercase();
@@ -81,7 +82,7 @@ pub fn ConsolePanel() -> Html {
             </div>
             <div ref={list} class="output" role="log" aria-label="Output" tabindex="0" {onscroll}>
                 if lines.is_empty() {
-                    <p class="empty">{ if has_run { "No output yet." } else { "Press Run, or Ctrl+Enter in the editor: what the program writes stands here." } }</p>
+                    <NoOutput {state} />
                 }
                 if cut > 0 {
                     <p class="muted">{ format!("… {cut} bytes before this are not kept") }</p>
@@ -94,6 +95,35 @@ pub fn ConsolePanel() -> Html {
                 <Prompt {is_alive} />
             }
         </div>
+    }
+}
+
+/// See [`NoOutput`].
+#[derive(PartialEq, Properties)]
+struct NoOutputProps {
+    state: Option<RunState>,
+}
+
+/// Why nothing stands here.
+#[component]
+fn NoOutput(props: &NoOutputProps) -> Html {
+    let lab = use_sandbox();
+    match &props.state {
+        None => html! {
+            <p class="empty">{ "Press Run, or Ctrl+Enter in the editor: what the program writes stands here." }</p>
+        },
+        Some(RunState::Ended { end: RunEnd::NotCompiled, .. }) => {
+            let show =
+                Callback::from(move |_: MouseEvent| lab.selected.change(|it| it.bottom = Some("problems".to_owned())));
+            html! {
+                <p class="empty">
+                    { "It did not compile. " }
+                    <button type="button" class="place-link" onclick={show}>{ "What the compilers say" }</button>
+                </p>
+            }
+        }
+        Some(state) if state.is_alive() => html! { <p class="empty">{ "No output yet." }</p> },
+        Some(_) => html! { <p class="empty">{ "It wrote nothing." }</p> },
     }
 }
 

@@ -95,7 +95,7 @@ pub fn FilesPanel() -> Html {
                                 aria-current={(open.as_deref() == Some(path.as_str())).then_some("true")}
                                 onclick={choose(&lab, &path)}
                             >
-                                { name(&path) }
+                                <span class="file-path">{ name(&path) }</span>
                                 for (client, person) in others.iter().filter(|(_, it)| it.at.file.as_deref() == Some(path.as_str())) {
                                     <span
                                         key={*client}

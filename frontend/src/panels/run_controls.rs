@@ -2,11 +2,12 @@
 
 use shared::access::Operation;
 use shared::api::live::LiveCommand;
-use shared::api::run::{RunEnd, RunOptions, RunState, RunStatus, RunTarget};
+use shared::api::run::{RunEnd, RunState, RunStatus, RunTarget};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::panels::upgrade::use_upgrade;
+use crate::panels::ways::WaysButton;
 use crate::state::lab::{Lab, use_may, use_sandbox};
 use crate::state::live::Answer;
 use crate::state::run::Upgrade;
@@ -54,7 +55,7 @@ pub fn use_run() -> Callback<Target> {
             Target::Tests => RunTarget::Tests { paths: Vec::new() },
             Target::Shell => RunTarget::Shell,
         };
-        let options = Box::new(RunOptions { target, ..RunOptions::default() });
+        let options = Box::new(lab.ways.next(target));
         lab.selected.change(|selection| selection.at = None);
         // What the server runs is what it has; the last key may be on its way still.
         let (asker, toasts) = (lab.clone(), toasts.clone());
@@ -86,6 +87,7 @@ pub fn RunControls() -> Html {
     let upgrade = use_upgrade();
     let (status, is_upgrading) = lab.live.with_run(|run| (run.status().cloned(), *run.upgrade() == Upgrade::UnderWay));
     let is_alive = status.as_ref().is_some_and(|status| status.state.is_alive());
+    let said = status.as_ref().map_or_else(String::new, said);
     let is_paused = status.as_ref().is_some_and(|status| status.state == RunState::Paused);
     let act = |command: LiveCommand| {
         let (lab, toasts) = (lab.clone(), toasts.clone());
@@ -108,9 +110,13 @@ pub fn RunControls() -> Html {
                 <select class="compact" aria-label="What runs" onchange={choose}>
                     { for Target::ALL.into_iter().map(|one| html! { <option selected={one == *target}>{ one.label() }</option> }) }
                 </select>
-                <button type="button" class="button run" title="Run (Ctrl+Enter)" onclick={start}>
-                    <span aria-hidden="true">{ "▶ " }</span>{ if is_alive { "Run again" } else { "Run" } }
-                </button>
+                <button
+                    type="button"
+                    class="button run"
+                    title={if is_alive { "Run it anew (Ctrl+Enter)" } else { "Run (Ctrl+Enter)" }}
+                    onclick={start}
+                ><span aria-hidden="true">{ "▶ " }</span>{ "Run" }</button>
+                <WaysButton />
                 if is_alive {
                     <button
                         type="button"
@@ -119,22 +125,28 @@ pub fn RunControls() -> Html {
                         aria-disabled={is_upgrading.then_some("true")}
                         onclick={upgrade.reform(|_: MouseEvent| ())}
                     >
-                        <span aria-hidden="true">{ "⇪ " }</span>{ if is_upgrading { "Upgrading…" } else { "Upgrade" } }
+                        <span aria-hidden="true">{ "⇪ " }</span><span class="word">{ if is_upgrading { "Upgrading…" } else { "Upgrade" } }</span>
                     </button>
                     <button type="button" class="button quiet" onclick={act(LiveCommand::Stop)}>
-                        <span aria-hidden="true">{ "■ " }</span>{ "Stop" }
+                        <span aria-hidden="true">{ "■ " }</span><span class="word">{ "Stop" }</span>
                     </button>
                 }
             }
             if may_hold && is_alive {
                 if is_paused {
-                    <button type="button" class="button quiet" onclick={act(LiveCommand::Continue)}>{ "Continue" }</button>
-                    <button type="button" class="button quiet" onclick={act(LiveCommand::Step { turns: 1 })}>{ "Step" }</button>
+                    <button type="button" class="button quiet" onclick={act(LiveCommand::Continue)}>
+                        <span aria-hidden="true">{ "▶ " }</span><span class="word">{ "Continue" }</span>
+                    </button>
+                    <button type="button" class="button quiet" onclick={act(LiveCommand::Step { turns: 1 })}>
+                        <span aria-hidden="true">{ "↦ " }</span><span class="word">{ "Step" }</span>
+                    </button>
                 } else {
-                    <button type="button" class="button quiet" onclick={act(LiveCommand::Pause)}>{ "Pause" }</button>
+                    <button type="button" class="button quiet" onclick={act(LiveCommand::Pause)}>
+                        <span aria-hidden="true">{ "‖ " }</span><span class="word">{ "Pause" }</span>
+                    </button>
                 }
             }
-            <span class="run-state" role="status">{ status.as_ref().map_or_else(String::new, said) }</span>
+            <span class="run-state" role="status" title={said.clone()}>{ said }</span>
         </div>
     }
 }

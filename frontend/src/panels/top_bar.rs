@@ -17,7 +17,6 @@ use crate::state::document::{Connection, SharedDocument};
 use crate::state::lab::{use_may, use_sandbox};
 use crate::state::toasts::use_toasts;
 use crate::state::topic::use_topic;
-use crate::widgets::theme_switch::ThemeSwitch;
 
 /// See [`TopBar`].
 #[derive(PartialEq, Properties)]
@@ -55,7 +54,6 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                     class="button quiet"
                     onclick={let it = is_sharing.setter(); Callback::from(move |_: MouseEvent| it.set(true))}
                 >{ "Share" }</button>
-                <ThemeSwitch />
             }
             if *is_sharing {
                 <ShareDialog on_close={let it = is_sharing.setter(); Callback::from(move |()| it.set(false))} />

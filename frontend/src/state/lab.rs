@@ -7,6 +7,7 @@ use crate::state::document::SharedDocument;
 use crate::state::live::LiveSandbox;
 use crate::state::selection::Selected;
 use crate::state::topic::use_topic;
+use crate::state::ways::Ways;
 
 /// A sandbox that is open.
 #[derive(Clone, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Lab {
     pub live: LiveSandbox,
     /// What is looked at.
     pub selected: Selected,
+    /// How its program is run from here.
+    pub ways: Ways,
 }
 
 impl Lab {
@@ -31,7 +34,8 @@ impl Lab {
         document.on_led(Callback::from(move |file: String| {
             led.change(|selection| (selection.file, selection.line) = (Some(file), None));
         }));
-        Self { sandbox: AttrValue::from(sandbox.to_owned()), document, live: LiveSandbox::open(sandbox), selected }
+        let (live, ways) = (LiveSandbox::open(sandbox), Ways::default());
+        Self { sandbox: AttrValue::from(sandbox.to_owned()), document, live, selected, ways }
     }
 
     /// The file in the editor: the one that is selected; otherwise the script that runs, or the first one.

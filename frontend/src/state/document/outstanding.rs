@@ -30,7 +30,7 @@ impl Outstanding {
 
     /// The server has everything that was inserted up to here. What was deleted it does not say so.
     pub(super) fn knows(&mut self, has: &StateVector) {
-        let known = IdSet::from_iter(has.iter().map(|(client, clock)| (*client, [0..*clock])));
+        let known = IdSet::from_iter(has.iter().map(|(client, clock)| (*client, std::iter::once(0..*clock))));
         self.inserted.diff_with(&known);
     }
 }
