@@ -95,6 +95,17 @@ test("files come, go, and come back", async () => {
   await kim.page.keyboard.press("Enter");
   await ada.page.getByText("lib/extra.ex is not there any more.").waitFor();
   await openFile(ada, "lib/more.ex");
+  // Put elsewhere, for everybody: with the mouse and with the keyboard.
+  const named = (who, ...paths) => who.page.waitForFunction(
+    (paths) => [...document.querySelectorAll(".file-path")].slice(0, paths.length).every((one, at) => one.textContent === paths[at]),
+    paths,
+  );
+  await kim.page.getByRole("button", { name: "Move lib/more.ex up" }).click();
+  await named(ada, "main.exs", "lib/more.ex", "lib/counter.ex");
+  await kim.page.getByRole("button", { name: "lib/more.ex", exact: true }).press("Alt+ArrowUp");
+  await named(ada, "lib/more.ex", "main.exs", "lib/counter.ex");
+  await kim.page.keyboard.press("Alt+ArrowDown");
+  await named(ada, "main.exs", "lib/more.ex", "lib/counter.ex");
   await kim.page.getByRole("button", { name: "Delete lib/more.ex" }).click();
   await kim.page.getByText("Deleted lib/more.ex").waitFor();
   assert.ok(!(await files(kim)).includes("lib/more.ex"));

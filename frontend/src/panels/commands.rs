@@ -22,7 +22,7 @@ const KEY: &str = "orrery.no-single-keys";
 const SHOWN: usize = 14;
 
 /// The keys, as the sheet lists them.
-const KEYS: [(&str, &str); 20] = [
+const KEYS: [(&str, &str); 21] = [
     ("Ctrl+Enter", "Run"),
     ("Ctrl+Shift+Enter", "Upgrade: bring changed modules into the program that runs"),
     ("Ctrl+K", "Commands, files, processes"),
@@ -34,6 +34,7 @@ const KEYS: [(&str, &str); 20] = [
     ("↑ ↓ in IEx and input", "What you typed before"),
     ("Ctrl+Z, Ctrl+Y", "Undo and redo what you wrote"),
     ("Escape, then Tab", "Leave the editor"),
+    ("Alt+↑, Alt+↓ on a file", "Put it further up or down in the list"),
     ("↑ ↓", "Move in trees and tables"),
     ("← →", "Close and open a branch; move a divider or a tab"),
     (", .", "Event before and event after, in the timeline and in the list of events"),

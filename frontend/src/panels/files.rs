@@ -1,7 +1,8 @@
-//! The files of a sandbox: open, add, rename, delete.
+//! The files of a sandbox: open, add, rename, put elsewhere in the list, delete.
 
+use gloo_timers::callback::Timeout;
 use shared::access::Operation;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::state::code::FileError;
@@ -94,6 +95,7 @@ pub fn FilesPanel() -> Html {
                                 class="file-name"
                                 aria-current={(open.as_deref() == Some(path.as_str())).then_some("true")}
                                 onclick={choose(&lab, &path)}
+                                onkeydown={may_edit.then(|| move_by_key(&lab, &path))}
                             >
                                 <span class="file-path">{ name(&path) }</span>
                                 for (client, person) in others.iter().filter(|(_, it)| it.at.file.as_deref() == Some(path.as_str())) {
@@ -107,6 +109,17 @@ pub fn FilesPanel() -> Html {
                                 }
                             </button>
                             if may_edit {
+                                <span class="file-tools">
+                                <button
+                                    type="button"
+                                    class="button quiet icon-button"
+                                    aria-label={format!("Move {path} up")}
+                                    title="Move up (Alt+↑)"
+                                    onclick={
+                                        let (document, path) = (lab.document.clone(), path.clone());
+                                        Callback::from(move |_: MouseEvent| document.move_file(&path, true))
+                                    }
+                                >{ "↑" }</button>
                                 <button
                                     type="button"
                                     class="button quiet icon-button"
@@ -124,6 +137,7 @@ pub fn FilesPanel() -> Html {
                                     title="Delete"
                                     onclick={let path = path.clone(); delete.reform(move |_: MouseEvent| path.clone())}
                                 >{ "✕" }</button>
+                                </span>
                             }
                         }
                     </li>
@@ -147,6 +161,24 @@ fn name(path: &str) -> Html {
 fn choose(lab: &Lab, path: &str) -> Callback<MouseEvent> {
     let (selected, path) = (lab.selected.clone(), path.to_owned());
     Callback::from(move |_| selected.change(|it| (it.file, it.line) = (Some(path.clone()), None)))
+}
+
+/// Alt and an arrow put a file elsewhere. It keeps the focus.
+fn move_by_key(lab: &Lab, path: &str) -> Callback<KeyboardEvent> {
+    let (document, path) = (lab.document.clone(), path.to_owned());
+    Callback::from(move |event: KeyboardEvent| {
+        let is_up = match event.key().as_str() {
+            "ArrowUp" if event.alt_key() => true,
+            "ArrowDown" if event.alt_key() => false,
+            _ => return,
+        };
+        event.prevent_default();
+        let button = event.target_dyn_into::<HtmlElement>();
+        document.move_file(&path, is_up);
+        // What is moved in the page loses it.
+        let again = move || button.iter().for_each(|button| drop(button.focus()));
+        Timeout::new(0, again).forget();
+    })
 }
 
 /// See [`NameField`].

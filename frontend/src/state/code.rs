@@ -4,6 +4,7 @@
 //! the editor, and that the list of files is another one.
 
 mod breakpoints;
+mod places;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -121,7 +122,7 @@ impl CodeDocument {
         let files = self.files.iter(&txn).filter(|(_, value)| matches!(value, Out::YText(_)));
         let mut paths: Vec<String> =
             files.map(|(path, _)| path.to_owned()).filter(|path| check_path(path).is_ok()).collect();
-        paths.sort_by_key(|path| order(path));
+        paths.sort_by(|one, other| self.compare_places(&txn, one, other));
         paths
     }
 
@@ -239,6 +240,8 @@ impl CodeDocument {
         let mut txn = self.doc.transact_mut_with(PAGE);
         self.files.insert(&mut txn, to, TextPrelim::new(text));
         self.files.remove(&mut txn, from);
+        drop(txn);
+        self.keep_place(from, to);
         Ok(())
     }
 
@@ -282,13 +285,6 @@ impl CodeDocument {
     pub fn take(&mut self) -> Vec<Happened> {
         std::mem::take(&mut *self.inbox.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// Folders after the files beside them, otherwise by name.
-fn order(path: &str) -> Vec<(bool, String)> {
-    let parts: Vec<&str> = path.split('/').collect();
-    let last = parts.len() - 1;
-    parts.iter().enumerate().map(|(at, part)| (at < last, part.to_lowercase())).collect()
 }
 
 fn observe(doc: &Doc, files: &MapRef, settings: &MapRef, inbox: &Inbox) {

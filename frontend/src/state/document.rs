@@ -229,6 +229,11 @@ impl SharedDocument {
         self.0.change(|code| code.rename(from, to))
     }
 
+    /// Puts a file one place up or down in the list.
+    pub fn move_file(&self, path: &str, is_up: bool) {
+        self.0.change(|code| code.move_file(path, is_up));
+    }
+
     /// Takes over an edit of the editor.
     pub fn edit(&self, path: &str, changes: &[Change]) {
         self.0.following.set(None);

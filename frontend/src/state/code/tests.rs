@@ -143,6 +143,27 @@ fn files_are_made_renamed_and_removed() {
 }
 
 #[test]
+fn files_stand_where_somebody_put_them() {
+    let (mut one, mut other) = pair("");
+    one.document.add("main.exs", "").unwrap();
+    one.document.add("README.md", "").unwrap();
+    assert_eq!(one.document.paths(), ["a.ex", "main.exs", "README.md"]);
+    assert!(one.document.move_file("README.md", true));
+    assert!(one.document.move_file("README.md", true));
+    assert!(!one.document.move_file("README.md", true), "it is the first");
+    assert!(!one.document.move_file("gone.ex", false));
+    exchange(&mut one, &mut other);
+    assert_eq!(other.document.paths(), ["README.md", "a.ex", "main.exs"]);
+    // What has another name stays; what is new comes last.
+    other.document.rename("a.ex", "z.ex").unwrap();
+    other.document.add("b.ex", "").unwrap();
+    exchange(&mut one, &mut other);
+    assert_eq!(one.document.paths(), ["README.md", "z.ex", "main.exs", "b.ex"]);
+    assert!(one.document.move_file("README.md", false));
+    assert_eq!(one.document.paths(), ["z.ex", "README.md", "main.exs", "b.ex"]);
+}
+
+#[test]
 fn a_place_moves_with_the_text_around_it() {
     let (mut one, mut other) = pair("abc");
     let middle = one.document.anchor("a.ex", 1).unwrap();
