@@ -117,7 +117,7 @@ fn NoOutput(props: &NoOutputProps) -> Html {
                 Callback::from(move |_: MouseEvent| lab.selected.change(|it| it.bottom = Some("problems".to_owned())));
             html! {
                 <p class="empty">
-                    { "It did not compile. " }
+                    { "Nothing ran. " }
                     <button type="button" class="place-link" onclick={show}>{ "What the compilers say" }</button>
                 </p>
             }
