@@ -34,7 +34,7 @@ impl Etf {
     /// When they do not.
     pub fn checked(bytes: impl Into<Arc<[u8]>>) -> Result<Self, DecodeError> {
         let bytes = bytes.into();
-        Term::decode(&bytes)?;
+        Term::decode_any_depth(&bytes)?;
         Ok(Self(bytes))
     }
 
@@ -180,7 +180,8 @@ impl Serialize for Term {
 impl<'de> Deserialize<'de> for Term {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Checked when it was read.
-        Etf::deserialize(deserializer)?.decode().map_err(de::Error::custom)
+        let etf = Etf::deserialize(deserializer)?;
+        Term::decode_any_depth(etf.bytes()).map_err(de::Error::custom)
     }
 }
 

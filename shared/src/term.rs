@@ -18,6 +18,7 @@ mod list;
 mod map;
 mod num;
 mod order;
+mod parts;
 mod show;
 mod size;
 
@@ -32,6 +33,7 @@ pub(crate) use encode::{VERSION, put_tuple_header};
 pub use fun::{ExternalFun, Fun, InternalFun};
 pub use list::List;
 pub use map::Map;
+pub use parts::Terms;
 
 /// An Erlang term.
 #[derive(Clone)]
@@ -53,7 +55,7 @@ pub enum Term {
     /// A process.
     Pid(PidTerm),
     /// A tuple.
-    Tuple(Arc<[Term]>),
+    Tuple(Terms),
     /// A map.
     Map(Map),
     /// The empty list.

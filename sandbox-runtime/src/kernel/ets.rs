@@ -25,7 +25,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use shared::limits::LimitKind;
-use shared::term::{Atom, MAX_DEPTH};
+use shared::term::Atom;
 use shared::{Pid, Ref, Term};
 
 pub use call::EtsReply;
@@ -179,7 +179,7 @@ impl Kernel {
         self.limits.ets_bytes.saturating_sub(self.ets.bytes + self.persistent_terms.bytes())
     }
 
-    /// Refuses to add objects when they would be too much, or nested deeper than what could ever be sent.
+    /// Refuses to add objects when they would be too much.
     fn check_objects(&mut self, pid: Pid, objects: &[table::Object]) -> Result<(), EtsError> {
         let allowed = self.limits.ets_bytes;
         let mut left = self.object_bytes_left();
@@ -190,9 +190,6 @@ impl Kernel {
                     self.limit_reached(Some(pid), LimitKind::EtsBytes, allowed);
                     return Err(EtsError::Limit(LimitKind::EtsBytes));
                 }
-            }
-            if object.iter().any(|term| term.is_deeper_than(MAX_DEPTH)) {
-                return Err(EtsError::Badarg);
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! From terms to match specifications.
 
 use crate::Term;
-use crate::term::{List, Map};
+use crate::term::{List, MAX_DEPTH, Map};
 
 use super::action::Action;
 use super::function::{Function, is_of_tracing};
@@ -21,6 +21,10 @@ impl MatchSpec {
         let Some(clauses) = spec.as_list() else {
             return error("Match programs are not in a list.");
         };
+        // Compiling recurses.
+        if spec.is_deeper_than(MAX_DEPTH) {
+            return error("Excessive nesting.");
+        }
         let clauses = clauses.iter().map(|clause| Clause::compile(clause, Dialect::Table)).collect::<Result<_, _>>()?;
         Ok(Self { clauses })
     }
@@ -33,10 +37,13 @@ impl MatchSpec {
         let Some(clauses) = spec.as_list() else {
             return error("Match programs are not in a list.");
         };
+        if spec.is_deeper_than(MAX_DEPTH) {
+            return error("Excessive nesting.");
+        }
         let is_head =
             |head: &Term| matches!(head, Term::Nil | Term::List(_)) || variable(head).is_some() || head.is_atom("_");
         if clauses.iter().filter_map(Term::as_tuple).any(|clause| !clause.first().is_some_and(is_head)) {
-            return error("Match head is invalid in trace.");
+            return error("Match head is invalid in this context.");
         }
         let clauses = clauses.iter().map(|clause| Clause::compile(clause, Dialect::Trace)).collect::<Result<_, _>>()?;
         Ok(Self { clauses })

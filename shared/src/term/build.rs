@@ -5,7 +5,7 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::{Atom, Bits, LOCAL_NODE, List, Map, PidTerm, ReferenceTerm, Term};
+use super::{Atom, Bits, LOCAL_NODE, List, Map, PidTerm, ReferenceTerm, Term, Terms};
 use crate::ids::{Pid, Ref};
 
 impl Term {
@@ -33,7 +33,7 @@ impl Term {
     }
 
     /// The tuple of these elements.
-    pub fn tuple(elements: impl Into<Arc<[Term]>>) -> Self {
+    pub fn tuple(elements: impl Into<Terms>) -> Self {
         Self::Tuple(elements.into())
     }
 
@@ -68,10 +68,10 @@ impl Term {
         Self::Ref(ReferenceTerm { node: Atom::local_node(), creation: 0, words })
     }
 
-    /// The process, when this is a pid of the sandbox itself.
+    /// The process, when this is a pid of the sandbox itself; those of another incarnation of its node are not.
     pub fn as_local_pid(&self) -> Option<Pid> {
         match self {
-            Self::Pid(pid) if pid.node == LOCAL_NODE => Some(Pid::from_parts(pid.id, pid.serial)),
+            Self::Pid(pid) if pid.node == LOCAL_NODE && pid.creation == 0 => Some(Pid::from_parts(pid.id, pid.serial)),
             _ => None,
         }
     }
@@ -79,7 +79,7 @@ impl Term {
     /// The reference, when this is one that a counter of the sandbox made.
     pub fn as_local_ref(&self) -> Option<Ref> {
         match self {
-            Self::Ref(reference) if reference.node == LOCAL_NODE => {
+            Self::Ref(reference) if reference.node == LOCAL_NODE && reference.creation == 0 => {
                 Ref::from_words(<[u32; 3]>::try_from(&*reference.words).ok()?)
             }
             _ => None,

@@ -1,7 +1,7 @@
 //! Reading the external term format, version 131, from input that nobody vouches for.
 //!
 //! Every length is checked against what is left of the input, and little is reserved on its word, so memory is bounded
-//! by a small multiple of the input. Nesting is bounded by [`MAX_DEPTH`]. Compressed terms are refused: they would
+//! by a small multiple of the input. Nesting is bounded by [`MAX_DEPTH`], save where terms are only kept. Compressed terms are refused: they would
 //! undo both bounds, and guests have no reason to send them.
 
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use std::sync::Arc;
 use num_bigint::{BigInt, Sign};
 
 use super::encode::{VERSION, tag};
-use super::{Atom, Bits, ExternalFun, Fun, InternalFun, List, Map, PidTerm, PortTerm, ReferenceTerm, Term};
+use super::{Atom, Bits, ExternalFun, Fun, InternalFun, List, Map, PidTerm, PortTerm, ReferenceTerm, Term, Terms};
 
-/// How deep tuples, lists, maps and functions may be nested. The tail of a list is not a level.
+/// How deep tuples, lists, maps and functions may be nested where nothing else is said. The tail of a list is not a level.
 pub const MAX_DEPTH: u32 = 1_000;
 
 /// How many elements are reserved on the word of a length alone. Nested lengths could otherwise each claim the whole
@@ -59,7 +59,7 @@ impl Term {
     /// # Errors
     /// See [`DecodeError`].
     pub fn decode_prefix(bytes: &[u8]) -> Result<(Self, usize), DecodeError> {
-        let mut reader = Reader { rest: bytes };
+        let mut reader = Reader { rest: bytes, is_any_depth: false };
         if reader.u8()? != VERSION {
             return Err(DecodeError::Version);
         }
@@ -69,32 +69,56 @@ impl Term {
 }
 
 impl Term {
+    /// As [`Term::decode`], however deep it is nested: for terms that are kept and compared, which nothing recurses over.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode_any_depth(bytes: &[u8]) -> Result<Self, DecodeError> {
+        match bytes.split_first() {
+            Some((&VERSION, body)) => Self::decode_body_any_depth(body),
+            Some(_) => Err(DecodeError::Version),
+            None => Err(DecodeError::Truncated),
+        }
+    }
+
+    /// As [`Term::decode_body`], however deep it is nested.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode_body_any_depth(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader { rest: bytes, is_any_depth: true };
+        let term = reader.term(0)?;
+        if reader.rest.is_empty() { Ok(term) } else { Err(DecodeError::TrailingBytes(reader.rest.len())) }
+    }
+
     /// The term that `bytes` encode without a version byte, as it stands inside another one, nothing after it.
     ///
     /// # Errors
     /// See [`DecodeError`].
     pub fn decode_body(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader { rest: bytes };
+        let mut reader = Reader { rest: bytes, is_any_depth: false };
         let term = reader.term(0)?;
         if reader.rest.is_empty() { Ok(term) } else { Err(DecodeError::TrailingBytes(reader.rest.len())) }
     }
 
-    /// The first of the terms that stand one after another inside a list, without version bytes, and what is behind it.
+    /// The first of the terms that stand one after another inside a list, without version bytes, however deep it is nested,
+    /// and what is behind it.
     ///
     /// # Errors
     /// See [`DecodeError`].
     pub fn decode_element(bytes: &[u8]) -> Result<(Self, &[u8]), DecodeError> {
-        let mut reader = Reader { rest: bytes };
+        let mut reader = Reader { rest: bytes, is_any_depth: true };
         let term = reader.term(1)?;
         Ok((term, reader.rest))
     }
 
-    /// The elements of the proper list that `bytes` encode, version byte included, nothing after it.
+    /// The elements of the proper list that `bytes` encode, version byte included, nothing after it, however deep
+    /// they are nested.
     ///
     /// # Errors
     /// See [`DecodeError`]; another term is malformed.
     pub fn decode_list(bytes: &[u8]) -> Result<Vec<Self>, DecodeError> {
-        let mut reader = Reader { rest: bytes };
+        let mut reader = Reader { rest: bytes, is_any_depth: true };
         // The one way in which lists of arguments are encoded, and without putting the list together.
         if let Some([VERSION, tag::LIST]) = reader.rest.first_chunk() {
             reader.take(2)?;
@@ -104,13 +128,39 @@ impl Term {
                 return Ok(elements);
             }
         }
-        let list = Self::decode(bytes)?;
+        let list = Self::decode_any_depth(bytes)?;
         list.as_list().map(<[Self]>::to_vec).ok_or(DecodeError::Malformed("list"))
     }
 }
 
 struct Reader<'a> {
     rest: &'a [u8],
+    /// Whether terms may be nested deeper than [`MAX_DEPTH`].
+    is_any_depth: bool,
+}
+
+/// What becomes of the terms that are being read.
+enum Build {
+    Tuple,
+    List,
+    Map,
+    Fun(FunHeader),
+}
+
+/// A term of which parts are missing.
+struct Open {
+    build: Build,
+    /// Where its parts begin among those that were read.
+    start: usize,
+    missing: usize,
+}
+
+/// What stands in front of the values that a function closed over.
+struct FunHeader {
+    /// How much of the input was left in front of it.
+    before: usize,
+    size: usize,
+    fun: InternalFun,
 }
 
 impl<'a> Reader<'a> {
@@ -155,7 +205,7 @@ impl<'a> Reader<'a> {
 
     fn term(&mut self, depth: u32) -> Result<Term, DecodeError> {
         if depth > MAX_DEPTH {
-            return Err(DecodeError::TooDeep);
+            return if self.is_any_depth { self.deep() } else { Err(DecodeError::TooDeep) };
         }
         let tag = self.u8()?;
         match tag {
@@ -172,6 +222,71 @@ impl<'a> Reader<'a> {
             tag::NEW_FUN => self.fun(depth),
             tag::EXPORT => self.export(),
             tag => self.leaf(tag),
+        }
+    }
+
+    /// A term with a list of what is open in place of a stack.
+    fn deep(&mut self) -> Result<Term, DecodeError> {
+        let (mut open, mut parts) = (Vec::new(), Vec::new());
+        loop {
+            let tag = self.u8()?;
+            let mut done = match self.begin(tag)? {
+                Some((build, missing)) => {
+                    open.push(Open { build, start: parts.len(), missing });
+                    None
+                }
+                None if tag == tag::EXPORT => Some(self.export()?),
+                None => Some(self.leaf(tag)?),
+            };
+            loop {
+                if let Some(term) = done.take() {
+                    let Some(last) = open.last_mut() else { return Ok(term) };
+                    parts.push(term);
+                    last.missing -= 1;
+                }
+                let Some(last) = open.last_mut() else { break };
+                // A list in tail position continues this one.
+                if last.missing == 1 && matches!(last.build, Build::List) && self.rest.first() == Some(&tag::LIST) {
+                    self.take(1)?;
+                    last.missing += self.count()?;
+                }
+                if last.missing > 0 {
+                    break;
+                }
+                let Some(Open { build, start, .. }) = open.pop() else { break };
+                done = Some(self.finish(build, parts.split_off(start))?);
+            }
+        }
+    }
+
+    /// What has the tag, and how many parts, if it has parts.
+    fn begin(&mut self, tag: u8) -> Result<Option<(Build, usize)>, DecodeError> {
+        Ok(Some(match tag {
+            tag::SMALL_TUPLE => (Build::Tuple, usize::from(self.u8()?)),
+            tag::LARGE_TUPLE => (Build::Tuple, self.count()?),
+            tag::LIST => (Build::List, self.count()? + 1),
+            tag::MAP => (Build::Map, self.count()?.checked_mul(2).ok_or(DecodeError::Truncated)?),
+            tag::NEW_FUN => {
+                let (header, count) = self.fun_header()?;
+                (Build::Fun(header), count)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn finish(&self, build: Build, mut parts: Vec<Term>) -> Result<Term, DecodeError> {
+        match build {
+            Build::Tuple => Ok(Term::Tuple(parts.into())),
+            Build::List => {
+                let end = parts.pop().ok_or(DecodeError::Truncated)?;
+                Ok(List::term(parts, end))
+            }
+            Build::Map => {
+                let mut parts = parts.into_iter();
+                let pairs = std::iter::from_fn(|| parts.next().zip(parts.next())).collect();
+                Map::from_unique(pairs).map(Term::Map).ok_or(DecodeError::Malformed("map"))
+            }
+            Build::Fun(header) => self.finish_fun(header, parts),
         }
     }
 
@@ -364,6 +479,13 @@ impl<'a> Reader<'a> {
     }
 
     fn fun(&mut self, depth: u32) -> Result<Term, DecodeError> {
+        let (header, count) = self.fun_header()?;
+        let free = self.terms(count, depth + 1)?;
+        self.finish_fun(header, free)
+    }
+
+    /// A function up to the values that it closed over, and how many these are.
+    fn fun_header(&mut self) -> Result<(FunHeader, usize), DecodeError> {
         let before = self.rest.len();
         let size = self.u32()? as usize;
         let arity = self.u8()?;
@@ -376,11 +498,16 @@ impl<'a> Reader<'a> {
             tag @ (tag::NEW_PID | tag::PID) => self.pid(tag)?,
             _ => return Err(DecodeError::Malformed("function")),
         };
-        let free = self.terms(free_count, depth + 1)?;
-        if before - self.rest.len() != size {
+        let free = Terms::default();
+        let fun = InternalFun { arity, uniq, index, module, old_index, old_uniq, creator, free };
+        Ok((FunHeader { before, size, fun }, free_count))
+    }
+
+    fn finish_fun(&self, header: FunHeader, free: Vec<Term>) -> Result<Term, DecodeError> {
+        if header.before - self.rest.len() != header.size {
             return Err(DecodeError::Malformed("function"));
         }
-        let fun = InternalFun { arity, uniq, index, module, old_index, old_uniq, creator, free };
+        let fun = InternalFun { free: free.into(), ..header.fun };
         Ok(Term::Fun(Fun::Internal(Arc::new(fun))))
     }
 }

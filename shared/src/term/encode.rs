@@ -1,11 +1,11 @@
 //! Writing the external term format, version 131, as `term_to_binary/2` with `minor_version` 2 and `deterministic`
 //! (ERTS User's Guide, "External Term Format").
 
-use std::sync::Arc;
-
 use num_bigint::{BigInt, Sign};
+use smallvec::SmallVec;
 
-use super::{Atom, Bits, ExternalFun, Fun, InternalFun, List, PidTerm, PortTerm, ReferenceTerm, Term};
+use super::parts::Parts;
+use super::{Atom, Bits, ExternalFun, Fun, InternalFun, List, PidTerm, PortTerm, ReferenceTerm, Term, Terms};
 
 /// The first byte of every encoded term.
 pub(crate) const VERSION: u8 = 131;
@@ -57,7 +57,7 @@ impl Term {
     }
 
     /// Appends the encoded list of some tuples, its version byte included.
-    pub fn encode_tuples_onto(tuples: &[Arc<[Term]>], out: &mut Vec<u8>) {
+    pub fn encode_tuples_onto(tuples: &[Terms], out: &mut Vec<u8>) {
         out.push(VERSION);
         if !tuples.is_empty() {
             out.push(tag::LIST);
@@ -69,33 +69,60 @@ impl Term {
 
     /// Appends the encoded term without a version byte, as it stands inside another one.
     pub fn encode_into(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Int(int) => put_int(*int, out),
-            Self::BigInt(big) => put_big(big, out),
-            Self::Float(float) => {
-                out.push(tag::NEW_FLOAT);
-                out.extend_from_slice(&float.to_be_bytes());
-            }
-            Self::Atom(atom) => put_atom(atom, out),
-            Self::Ref(reference) => put_reference(reference, out),
-            Self::Fun(Fun::External(fun)) => put_export(fun, out),
-            Self::Fun(Fun::Internal(fun)) => put_fun(fun, out),
-            Self::Port(port) => put_port(port, out),
-            Self::Pid(pid) => put_pid(pid, out),
-            Self::Tuple(elements) => put_tuple(elements, out),
-            Self::Map(map) => {
-                out.push(tag::MAP);
-                put_u32(map.len(), out);
-                for (key, value) in map.pairs() {
-                    key.encode_into(out);
-                    value.encode_into(out);
+        let mut open: SmallVec<[Open<'_>; 8]> = begin(self, out).into_iter().collect();
+        while let Some(Open { parts, size_at }) = open.last_mut() {
+            match parts.next() {
+                Some(part) => open.extend(begin(part, out)),
+                None => {
+                    if let Some(size_at) = *size_at {
+                        put_size(size_at, out);
+                    }
+                    open.pop();
                 }
             }
-            Self::Nil => out.push(tag::NIL),
-            Self::List(list) => put_list(list, out),
-            Self::Bits(bits) => put_bits(bits, out),
         }
     }
+}
+
+/// A term whose parts are still to be written.
+struct Open<'a> {
+    parts: Parts<'a>,
+    /// Where the size of a function stands, which counts its parts.
+    size_at: Option<usize>,
+}
+
+/// Writes a term up to its parts, if any are to be written then.
+fn begin<'a>(term: &'a Term, out: &mut Vec<u8>) -> Option<Open<'a>> {
+    let mut size_at = None;
+    match term {
+        Term::Int(int) => put_int(*int, out),
+        Term::BigInt(big) => put_big(big, out),
+        Term::Float(float) => {
+            out.push(tag::NEW_FLOAT);
+            out.extend_from_slice(&float.to_be_bytes());
+        }
+        Term::Atom(atom) => put_atom(atom, out),
+        Term::Ref(reference) => put_reference(reference, out),
+        Term::Fun(Fun::External(fun)) => put_export(fun, out),
+        Term::Fun(Fun::Internal(fun)) => size_at = Some(put_fun_header(fun, out)),
+        Term::Port(port) => put_port(port, out),
+        Term::Pid(pid) => put_pid(pid, out),
+        Term::Tuple(elements) => put_tuple_header(elements.len(), out),
+        Term::Map(map) => {
+            out.push(tag::MAP);
+            put_u32(map.len(), out);
+        }
+        Term::Nil => out.push(tag::NIL),
+        Term::List(list) => {
+            if put_string(list, out) {
+                return None;
+            }
+            out.push(tag::LIST);
+            put_u32(list.len(), out);
+        }
+        Term::Bits(bits) => put_bits(bits, out),
+    }
+    term.parts().map(|parts| Open { parts, size_at })
 }
 
 fn put_tuple(elements: &[Term], out: &mut Vec<u8>) {
@@ -191,7 +218,8 @@ fn put_export(fun: &ExternalFun, out: &mut Vec<u8>) {
     out.extend_from_slice(&[tag::SMALL_INTEGER, fun.arity]);
 }
 
-fn put_fun(fun: &InternalFun, out: &mut Vec<u8>) {
+/// Writes a function up to the values that it closed over; gives where its size is to stand.
+fn put_fun_header(fun: &InternalFun, out: &mut Vec<u8>) -> usize {
     out.push(tag::NEW_FUN);
     let size_at = out.len();
     put_u32(0, out);
@@ -203,7 +231,10 @@ fn put_fun(fun: &InternalFun, out: &mut Vec<u8>) {
     put_int(fun.old_index, out);
     put_int(fun.old_uniq, out);
     put_pid(&fun.creator, out);
-    fun.free.iter().for_each(|value| value.encode_into(out));
+    size_at
+}
+
+fn put_size(size_at: usize, out: &mut [u8]) {
     // The size counts its own four bytes.
     let size = u32::try_from(out.len() - size_at).unwrap_or(u32::MAX);
     if let Some(place) = out.get_mut(size_at..size_at + 4) {
@@ -211,7 +242,8 @@ fn put_fun(fun: &InternalFun, out: &mut Vec<u8>) {
     }
 }
 
-fn put_list(list: &List, out: &mut Vec<u8>) {
+/// Writes a list as a string, if it is one of bytes and not too long: whether it is.
+fn put_string(list: &List, out: &mut Vec<u8>) -> bool {
     let as_byte = |term: &Term| u8::try_from(term.as_int()?).ok();
     if list.is_proper()
         && list.len() <= usize::from(u16::MAX)
@@ -220,12 +252,9 @@ fn put_list(list: &List, out: &mut Vec<u8>) {
         out.push(tag::STRING);
         out.extend_from_slice(&(text.len() as u16).to_be_bytes());
         out.extend_from_slice(&text);
-        return;
+        return true;
     }
-    out.push(tag::LIST);
-    put_u32(list.len(), out);
-    list.elements().iter().for_each(|element| element.encode_into(out));
-    list.end().encode_into(out);
+    false
 }
 
 fn put_bits(bits: &Bits, out: &mut Vec<u8>) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Atom, PidTerm, Term};
+use super::{Atom, PidTerm, Terms};
 
 /// A function. The kernel cannot call one; it keeps and compares them.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -42,5 +42,5 @@ pub struct InternalFun {
     /// The process that made it.
     pub creator: PidTerm,
     /// The values it closed over.
-    pub free: Vec<Term>,
+    pub free: Terms,
 }

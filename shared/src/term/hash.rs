@@ -8,19 +8,25 @@ use super::{Fun, InternalFun, Term};
 impl Hash for Term {
     /// Agrees with `=:=`.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        feed(self, state, false);
+        feed(self, state, false, LEVELS);
     }
 }
 
 impl Term {
     /// Agrees with `==`: a float that equals an integer is hashed as that integer.
     pub fn hash_arith<H: Hasher>(&self, state: &mut H) {
-        feed(self, state, true);
+        feed(self, state, true, LEVELS);
     }
 }
 
+/// Levels of a term that count for its hash: what lies deeper differs for few that are equal so far.
+const LEVELS: u32 = 32;
+
 /// One byte for each type keeps `{}` apart from `[]` and the like.
-fn feed<H: Hasher>(term: &Term, state: &mut H, by_value: bool) {
+fn feed<H: Hasher>(term: &Term, state: &mut H, by_value: bool, levels: u32) {
+    if levels == 0 {
+        return;
+    }
     match term {
         Term::Int(int) => {
             state.write_u8(0);
@@ -40,7 +46,7 @@ fn feed<H: Hasher>(term: &Term, state: &mut H, by_value: bool) {
             state.write_u8(5);
             fun.hash(state);
         }
-        Term::Fun(Fun::Internal(fun)) => feed_fun(fun, state, by_value),
+        Term::Fun(Fun::Internal(fun)) => feed_fun(fun, state, by_value, levels - 1),
         Term::Port(port) => {
             state.write_u8(7);
             port.hash(state);
@@ -52,22 +58,22 @@ fn feed<H: Hasher>(term: &Term, state: &mut H, by_value: bool) {
         Term::Tuple(elements) => {
             state.write_u8(9);
             state.write_u64(elements.len() as u64);
-            elements.iter().for_each(|element| feed(element, state, by_value));
+            elements.iter().for_each(|element| feed(element, state, by_value, levels - 1));
         }
         Term::Map(map) => {
             state.write_u8(10);
             state.write_u64(map.len() as u64);
             for (key, value) in map.pairs() {
-                feed(key, state, false);
-                feed(value, state, by_value);
+                feed(key, state, false, levels - 1);
+                feed(value, state, by_value, levels - 1);
             }
         }
         Term::Nil => state.write_u8(11),
         Term::List(list) => {
             state.write_u8(12);
             state.write_u64(list.len() as u64);
-            list.elements().iter().for_each(|element| feed(element, state, by_value));
-            feed(list.end(), state, by_value);
+            list.elements().iter().for_each(|element| feed(element, state, by_value, levels - 1));
+            feed(list.end(), state, by_value, levels - 1);
         }
         Term::Bits(bits) => {
             state.write_u8(13);
@@ -97,9 +103,9 @@ fn feed_float<H: Hasher>(float: f64, state: &mut H, by_value: bool) {
     state.write_u64(float.to_bits());
 }
 
-fn feed_fun<H: Hasher>(fun: &InternalFun, state: &mut H, by_value: bool) {
+fn feed_fun<H: Hasher>(fun: &InternalFun, state: &mut H, by_value: bool, levels: u32) {
     state.write_u8(6);
     // The creator is no part of a function's identity.
     (&fun.module, fun.index, fun.uniq, fun.arity).hash(state);
-    fun.free.iter().for_each(|value| feed(value, state, by_value));
+    fun.free.iter().for_each(|value| feed(value, state, by_value, levels));
 }

@@ -1,9 +1,8 @@
 //! Lists with at least one element.
 
 use std::iter;
-use std::sync::Arc;
 
-use super::Term;
+use super::{Term, Terms};
 
 /// A non-empty list: its elements in one block, and what stands after the last cell.
 ///
@@ -11,7 +10,7 @@ use super::Term;
 #[derive(Clone)]
 pub struct List {
     /// The elements, and then the end: [`Term::Nil`] for a proper list; never itself a list.
-    cells: Arc<[Term]>,
+    cells: Terms,
     /// Elements in front of this list.
     from: usize,
 }
@@ -30,7 +29,7 @@ impl List {
     }
 
     /// The proper list of these tuples.
-    pub fn of_tuples(tuples: &[Arc<[Term]>]) -> Term {
+    pub fn of_tuples(tuples: &[Terms]) -> Term {
         if tuples.is_empty() {
             return Term::Nil;
         }
@@ -61,7 +60,7 @@ impl List {
     /// The list without its first element.
     pub fn tail(&self) -> Term {
         if self.len() > 1 {
-            Term::List(Self { cells: Arc::clone(&self.cells), from: self.from + 1 })
+            Term::List(Self { cells: self.cells.clone(), from: self.from + 1 })
         } else {
             self.end().clone()
         }

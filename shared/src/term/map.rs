@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Term;
+use super::parts::end_in_turn;
 
 /// A map: its pairs sorted by key in the order of `=:=`, no key twice.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -48,5 +49,16 @@ impl Map {
     /// Whether there are no pairs.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        if Arc::strong_count(&self.0) == 1
+            && self.0.iter().any(|(key, value)| key.is_nested() || value.is_nested())
+            && let Some(pairs) = Arc::get_mut(&mut self.0)
+        {
+            end_in_turn(pairs.iter_mut().flat_map(|(key, value)| [key, value]));
+        }
     }
 }

@@ -3,10 +3,12 @@
 //! number < atom < reference < fun < port < pid < tuple < map < nil < list < bitstring
 
 use std::cmp::Ordering;
-use std::sync::Arc;
+use std::slice::Iter;
+
+use smallvec::SmallVec;
 
 use super::num::{cmp_big_float, cmp_int_float};
-use super::{Fun, InternalFun, List, Map, PidTerm, PortTerm, ReferenceTerm, Term};
+use super::{Fun, InternalFun, List, PidTerm, PortTerm, ReferenceTerm, Term};
 
 /// Which of the two orders: they differ in how an integer compares with a float.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,29 +67,75 @@ fn rank(term: &Term) -> u8 {
     }
 }
 
+/// Parts of two terms that are still to be compared, in this order.
+enum Rest<'a> {
+    Terms(Iter<'a, Term>, Iter<'a, Term>, Numbers),
+    /// What two lists have after as many elements as the shorter one has.
+    Ends(&'a List, &'a List, Numbers),
+    Keys(Iter<'a, (Term, Term)>, Iter<'a, (Term, Term)>),
+    Values(Iter<'a, (Term, Term)>, Iter<'a, (Term, Term)>, Numbers),
+}
+
+type Open<'a> = SmallVec<[Rest<'a>; 8]>;
+
 fn compare(a: &Term, b: &Term, numbers: Numbers) -> Ordering {
+    let mut open = Open::new();
+    let mut order = begin(a, b, numbers, &mut open);
+    while order.is_eq() {
+        let Some(rest) = open.last_mut() else { return order };
+        let next = match rest {
+            Rest::Terms(a, b, numbers) => a.next().zip(b.next()).map(|(a, b)| (a, b, *numbers)),
+            // Keys always compare by type, whichever order the values have.
+            Rest::Keys(a, b) => a.next().zip(b.next()).map(|(a, b)| (&a.0, &b.0, Numbers::ByType)),
+            Rest::Values(a, b, numbers) => a.next().zip(b.next()).map(|(a, b)| (&a.1, &b.1, *numbers)),
+            Rest::Ends(a, b, numbers) => {
+                let (a, b, numbers) = (*a, *b, *numbers);
+                open.pop();
+                order = compare_ends(a, b, numbers, &mut open);
+                continue;
+            }
+        };
+        match next {
+            Some((a, b, numbers)) => order = begin(a, b, numbers, &mut open),
+            None => {
+                open.pop();
+            }
+        }
+    }
+    order
+}
+
+/// How two terms compare as far as that can be told without their parts, which are left for later.
+fn begin<'a>(a: &'a Term, b: &'a Term, numbers: Numbers, open: &mut Open<'a>) -> Ordering {
     match (a, b) {
         (Term::Int(a), Term::Int(b)) => a.cmp(b),
         (Term::Atom(a), Term::Atom(b)) => a.cmp(b),
         // What is shared is equal; this also keeps comparing from walking a term once for each place that shares it.
-        (Term::Tuple(a), Term::Tuple(b)) if Arc::ptr_eq(a, b) => Ordering::Equal,
-        (Term::Tuple(a), Term::Tuple(b)) => a.len().cmp(&b.len()).then_with(|| compare_each(a, b, numbers)),
-        (Term::List(a), Term::List(b)) => compare_lists(a, b, numbers),
+        (Term::Tuple(a), Term::Tuple(b)) if a.is_same(b) => Ordering::Equal,
+        (Term::Tuple(a), Term::Tuple(b)) => {
+            open.push(Rest::Terms(a.iter(), b.iter(), numbers));
+            a.len().cmp(&b.len())
+        }
+        (Term::List(a), Term::List(b)) => {
+            open.push(Rest::Ends(a, b, numbers));
+            open.push(Rest::Terms(a.elements().iter(), b.elements().iter(), numbers));
+            Ordering::Equal
+        }
         (Term::Bits(a), Term::Bits(b)) => a.cmp(b),
-        (Term::Map(a), Term::Map(b)) => compare_maps(a, b, numbers),
+        (Term::Map(a), Term::Map(b)) => {
+            open.push(Rest::Values(a.pairs().iter(), b.pairs().iter(), numbers));
+            open.push(Rest::Keys(a.pairs().iter(), b.pairs().iter()));
+            a.len().cmp(&b.len())
+        }
         (Term::Pid(a), Term::Pid(b)) => compare_pids(a, b),
         (Term::Ref(a), Term::Ref(b)) => compare_references(a, b),
         (Term::Port(a), Term::Port(b)) => compare_ports(a, b),
-        (Term::Fun(a), Term::Fun(b)) => compare_funs(a, b, numbers),
+        (Term::Fun(a), Term::Fun(b)) => compare_funs(a, b, numbers, open),
         _ => match (rank(a), rank(b)) {
             (0, 0) => compare_numbers(a, b, numbers),
             (a, b) => a.cmp(&b),
         },
     }
-}
-
-fn compare_each(a: &[Term], b: &[Term], numbers: Numbers) -> Ordering {
-    a.iter().zip(b).map(|(a, b)| compare(a, b, numbers)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 fn compare_numbers(a: &Term, b: &Term, numbers: Numbers) -> Ordering {
@@ -116,30 +164,16 @@ fn sign(big: &num_bigint::BigInt) -> i32 {
     if big.sign() == num_bigint::Sign::Minus { -1 } else { 1 }
 }
 
-fn compare_lists(a: &List, b: &List, numbers: Numbers) -> Ordering {
-    let (left, right) = (a.elements(), b.elements());
-    compare_each(left, right, numbers).then_with(|| match left.len().cmp(&right.len()) {
-        Ordering::Equal => compare(a.end(), b.end(), numbers),
+fn compare_ends<'a>(a: &'a List, b: &'a List, numbers: Numbers, open: &mut Open<'a>) -> Ordering {
+    match a.len().cmp(&b.len()) {
+        Ordering::Equal => begin(a.end(), b.end(), numbers, open),
         // The shorter one ends where the other goes on with a list cell.
         Ordering::Less => rank(a.end()).cmp(&LIST_RANK),
         Ordering::Greater => LIST_RANK.cmp(&rank(b.end())),
-    })
+    }
 }
 
 const LIST_RANK: u8 = 9;
-
-fn compare_maps(a: &Map, b: &Map, numbers: Numbers) -> Ordering {
-    let keys = |a: &Map, b: &Map| {
-        // Keys always compare by type, whichever order the values have.
-        let each = a.pairs().iter().zip(b.pairs());
-        each.map(|(a, b)| a.0.cmp(&b.0)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-    };
-    let values = |a: &Map, b: &Map| {
-        let each = a.pairs().iter().zip(b.pairs());
-        each.map(|(a, b)| compare(&a.1, &b.1, numbers)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-    };
-    a.len().cmp(&b.len()).then_with(|| keys(a, b)).then_with(|| values(a, b))
-}
 
 /// Nodes compare after the numbers; the serial is the more significant number.
 fn compare_pids(a: &PidTerm, b: &PidTerm) -> Ordering {
@@ -161,20 +195,21 @@ fn compare_references(a: &ReferenceTerm, b: &ReferenceTerm) -> Ordering {
     })
 }
 
-fn compare_funs(a: &Fun, b: &Fun, numbers: Numbers) -> Ordering {
+fn compare_funs<'a>(a: &'a Fun, b: &'a Fun, numbers: Numbers, open: &mut Open<'a>) -> Ordering {
     match (a, b) {
         (Fun::External(a), Fun::External(b)) => a.cmp(b),
-        (Fun::Internal(a), Fun::Internal(b)) => compare_internal(a, b, numbers),
+        (Fun::Internal(a), Fun::Internal(b)) => {
+            open.push(Rest::Terms(a.free.iter(), b.free.iter(), numbers));
+            compare_internal(a, b)
+        }
         // Local functions come before exported ones.
         (Fun::Internal(_), Fun::External(_)) => Ordering::Less,
         (Fun::External(_), Fun::Internal(_)) => Ordering::Greater,
     }
 }
 
-fn compare_internal(a: &InternalFun, b: &InternalFun, numbers: Numbers) -> Ordering {
+/// Without what they closed over.
+fn compare_internal(a: &InternalFun, b: &InternalFun) -> Ordering {
     let identity = |fun: &InternalFun| (fun.old_index, fun.old_uniq, fun.index, fun.uniq, fun.arity, fun.free.len());
-    a.module
-        .cmp(&b.module)
-        .then_with(|| identity(a).cmp(&identity(b)))
-        .then_with(|| compare_each(&a.free, &b.free, numbers))
+    a.module.cmp(&b.module).then_with(|| identity(a).cmp(&identity(b)))
 }

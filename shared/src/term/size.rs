@@ -3,6 +3,7 @@
 //! Shared parts count each time they occur, as they would after copying. A small term can so stand for a huge one;
 //! whoever measures what others made says how far to go.
 
+use super::parts::Parts;
 use super::{Fun, Term};
 
 impl Term {
@@ -41,25 +42,17 @@ impl Term {
 
     /// Whether terms are nested in this one deeper than `depth`. The tail of a list is not a level.
     pub fn is_deeper_than(&self, depth: u32) -> bool {
-        let Some(below) = depth.checked_sub(1) else {
-            return matches!(self, Self::Tuple(_) | Self::List(_) | Self::Map(_) | Self::Fun(Fun::Internal(_)));
-        };
-        self.any_part(&mut |part| part.is_deeper_than(below))
-    }
-
-    /// Visits this term and all in it until told to stop; whether it came to the end.
-    fn walk(&self, visit: &mut impl FnMut(&Term) -> bool) -> bool {
-        visit(self) && !self.any_part(&mut |part| !part.walk(visit))
-    }
-
-    fn any_part(&self, test: &mut dyn FnMut(&Term) -> bool) -> bool {
-        match self {
-            Self::Tuple(elements) => elements.iter().any(test),
-            Self::List(list) => list.elements().iter().any(&mut *test) || test(list.end()),
-            Self::Map(map) => map.pairs().iter().any(|(key, value)| test(key) || test(value)),
-            Self::Fun(Fun::Internal(fun)) => fun.free.iter().any(test),
-            _ => false,
+        let mut open: Vec<Parts<'_>> = self.parts().into_iter().collect();
+        while let Some(parts) = open.last_mut() {
+            match parts.next() {
+                _ if open.len() > depth as usize => return true,
+                Some(part) => open.extend(part.parts()),
+                None => {
+                    open.pop();
+                }
+            }
         }
+        false
     }
 }
 

@@ -98,7 +98,7 @@ impl Random {
                     old_index: i64::from(self.below(2)),
                     old_uniq: 1 << 40,
                     creator: PidTerm { node: "nonode@nohost".into(), id: 1, serial: 0, creation: 0 },
-                    free: self.terms(depth - 1),
+                    free: self.terms(depth - 1).into(),
                 }
                 .into(),
             )),

@@ -1,7 +1,5 @@
 //! Putting objects in, finding them, changing and removing them.
 
-use std::sync::Arc;
-
 use shared::term::List;
 use shared::{Pid, Term};
 
@@ -16,7 +14,7 @@ pub(super) fn to_list(objects: &[Object]) -> Term {
 /// One object or a list of them, each with a key.
 fn objects_of(table: &Table, term: &Term) -> Result<Vec<Object>, EtsError> {
     let has_key = |term: &Term| match term {
-        Term::Tuple(object) if object.len() >= table.keypos => Ok(Arc::clone(object)),
+        Term::Tuple(object) if object.len() >= table.keypos => Ok(object.clone()),
         _ => Err(EtsError::Badarg),
     };
     match term {

@@ -12,7 +12,7 @@ use shared::term::Atom;
 use shared::{Etf, Pid, Ref, Term};
 
 use super::call::OBJECTS_PER_REDUCTION;
-use super::table::{Object, Slot, Table, object_bytes_within};
+use super::table::{Slot, Table, object_bytes_within};
 use super::{Access, Tables};
 use crate::kernel::Kernel;
 
@@ -191,7 +191,7 @@ impl Kernel {
             let Term::Int(old) = object.get(at)? else { return None };
             let value = Term::Int(old.checked_add(increment)?);
             // An integer of 64 bits takes as much as another.
-            *Object::make_mut(object).get_mut(at)? = value.clone();
+            *object.make_mut().get_mut(at)? = value.clone();
             Some(value)
         })?;
         value.encode_onto(answer);

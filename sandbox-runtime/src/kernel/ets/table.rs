@@ -1,19 +1,18 @@
 //! One table.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use imbl::ordmap::DiffItem;
 use imbl::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
-use shared::term::Atom;
+use shared::term::{Atom, Terms};
 use shared::{Etf, Pid, Ref, Term, VirtualTime};
 
 use super::Access;
 use super::key::Key;
 
 /// A tuple in a table.
-pub(crate) type Object = Arc<[Term]>;
+pub(crate) type Object = Terms;
 
 /// The type of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -241,7 +240,7 @@ impl Table {
     }
 
     /// All objects in the order of the table.
-    pub fn objects(&self) -> impl Iterator<Item = &Arc<[Term]>> {
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.slots.values().flat_map(Slot::objects)
     }
 
