@@ -90,6 +90,13 @@ impl<'a> Arguments<'a> {
     pub(super) fn pid(&self, i: usize) -> Result<Pid, Failure> {
         self.term(i)?.as_local_pid().ok_or(Failure::badarg())
     }
+    /// A process of this sandbox; `None` for one of another incarnation of its node, which is dead.
+    pub(super) fn own_pid(&self, i: usize) -> Result<Option<Pid>, Failure> {
+        match self.term(i)? {
+            Term::Pid(pid) if pid.node == LOCAL_NODE && pid.creation != 0 => Ok(None),
+            term => term.as_local_pid().map(Some).ok_or(Failure::badarg()),
+        }
+    }
     /// A reference of this sandbox.
     pub(super) fn reference(&self, i: usize) -> Result<Ref, Failure> {
         self.term(i)?.as_local_ref().ok_or(Failure::badarg())

@@ -60,7 +60,7 @@ fn undefined() -> Term {
 }
 
 pub(super) fn process_info(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    let target = arguments.pid(0)?;
+    let Some(target) = arguments.own_pid(0)? else { return Ok(undefined().into()) };
     let mut pairs = Vec::with_capacity(1 + SUMMARY.len());
     for name in std::iter::once("registered_name").chain(SUMMARY) {
         let Some(value) = item(host, target, &Term::atom(name))? else { return Ok(undefined().into()) };
@@ -73,7 +73,7 @@ pub(super) fn process_info(host: &mut Host, arguments: &Arguments<'_>) -> Answer
 
 /// `process_info(Pid, Item)` and `process_info(Pid, Items)`
 pub(super) fn process_info_items(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    let target = arguments.pid(0)?;
+    let Some(target) = arguments.own_pid(0)? else { return Ok(undefined().into()) };
     let wanted = arguments.term(1)?;
     let Some(items) = wanted.as_list() else {
         let Some(value) = item(host, target, &wanted)? else { return Ok(undefined().into()) };
@@ -81,8 +81,7 @@ pub(super) fn process_info_items(host: &mut Host, arguments: &Arguments<'_>) -> 
         let is_no_name = wanted.is_atom("registered_name") && value == Term::Nil;
         return Ok(if is_no_name { Term::Nil } else { Term::tuple([wanted, value]) }.into());
     };
-    if let Some(unknown) = items.iter().find(|item| !is_known(item)) {
-        let _ = unknown;
+    if !items.iter().all(is_known) {
         return Err(Failure::badarg());
     }
     let mut pairs = Vec::with_capacity(items.len());

@@ -31,8 +31,8 @@ pub(super) fn processes(host: &mut Host, _: &Arguments<'_>) -> Answer {
 }
 
 pub(super) fn is_process_alive(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
-    let target = arguments.pid(0)?;
-    Ok((host.is_process_alive(target)).into())
+    let target = arguments.own_pid(0)?;
+    Ok(target.is_some_and(|target| host.is_process_alive(target)).into())
 }
 
 /// `erts_internal:is_system_process(Pid)`: the machine has none of OTP's.

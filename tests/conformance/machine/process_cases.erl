@@ -12,6 +12,8 @@ cases() ->
      {exit_self, fun exit_self/0},
      {links_break, fun links_break/0},
      {link_to_the_dead, fun link_to_the_dead/0},
+     {pids_of_others, fun pids_of_others/0},
+     {ports_of_others, fun ports_of_others/0},
      {unlink_stops_signals, fun unlink_stops_signals/0},
      {monitors, fun monitors/0},
      {monitor_options, fun monitor_options/0},
@@ -186,6 +188,40 @@ link_to_the_dead() ->
     true = link(Dead),
     B = receive {'EXIT', Dead, R} -> R after 100 -> none end,
     {A, B, link(self()), attempt(fun() -> link(foo) end), attempt(fun() -> unlink(1) end), unlink(Dead)}.
+
+%% A pid of another node, and one that this node gave before it was started anew: nothing reaches a process of ours.
+pids_of_others() ->
+    Self = self(),
+    Pid = term_to_binary(Self),
+    Size = byte_size(Pid) - 4,
+    <<Head:Size/binary, _/binary>> = Pid,
+    <<131, 88, 119, 13, "nonode@nohost", Ids:8/binary>> = Head,
+    [pids_of(binary_to_term(Other)) || Other <- [<<Head/binary, 1:32>>, <<131, 88, 119, 3, "a@b", Ids/binary, 1:32>>]].
+
+pids_of(Other) ->
+    Named = fun(P) when P =:= Other -> other; (P) -> P end,
+    Told = fun() -> receive {'EXIT', P, R} -> {exit, Named(P), R}; {T, _, K, O, R} -> {T, K, Named(O), R} after 20 -> none end end,
+    Reached = [{attempt(F), Told()}
+               || F <- [fun() -> exit(Other, kill) end, fun() -> exit(Other, foo) end, fun() -> unlink(Other) end,
+                        fun() -> is_reference(monitor(process, Other)) end, fun() -> is_reference(monitor(process, Other, [{tag, gone}])) end,
+                        fun() -> is_process_alive(Other) end, fun() -> process_info(Other) end, fun() -> process_info(Other, links) end,
+                        fun() -> register(other, Other) end, fun() -> erlang:send_after(10, Other, x) end,
+                        fun() -> erlang:suspend_process(Other) end]],
+    Untrapped = reason_of(fun() -> catch link(Other), receive after 20 -> survived end end),
+    process_flag(trap_exit, true),
+    Linked = {link(Other), Told()},
+    {Reached, Untrapped, Linked, Other =:= self(), Other == self(), node(Other)}.
+
+ports_of_others() ->
+    process_flag(trap_exit, true),
+    Port = fun(Node, Creation) -> binary_to_term(<<131, 120, 119, (byte_size(Node)), Node/binary, 77:64, Creation:32>>) end,
+    Told = fun() -> receive {'EXIT', _, R} -> {exit, R}; {T, _, K, O, R} when is_tuple(O) -> {T, K, O, R}; {T, _, K, _, R} -> {T, K, R}
+                    after 20 -> none end end,
+    [{attempt(F), Told()}
+     || Ports <- [[Port(<<"nonode@nohost">>, 0), Port(<<"nonode@nohost">>, 1), Port(<<"a@b">>, 1)]],
+        P <- Ports, F <- [fun() -> link(P) end, fun() -> exit(P, x) end, fun() -> is_reference(monitor(port, P)) end]]
+    ++ [{attempt(fun() -> is_reference(monitor(port, P)) end), Told()}
+        || P <- [foo, {foo, node()}, {foo, 'a@b'}, {1, node()}, {foo, 1}, self(), 1]].
 
 unlink_stops_signals() ->
     P = spawn_link(fun() -> receive stop -> exit(bad) end end),
