@@ -56,6 +56,8 @@ pub struct Vm {
     pub reductions_used: u64,
     /// Reductions that this turn began with.
     pub(crate) turn_reductions: i64,
+    /// Words of memory that collections have given back.
+    words_collected: u64,
     /// Where the next turn begins.
     pub(crate) pc: *const u64,
     /// X registers that hold values between turns.
@@ -121,6 +123,7 @@ impl Vm {
             reductions_left: 0,
             reductions_used: 0,
             turn_reductions: 0,
+            words_collected: 0,
             pc: std::ptr::null(),
             live: 0,
             deadline: None,
@@ -171,6 +174,7 @@ impl Vm {
         });
         self.charge(before >> 6);
         let after = self.heap.heap_words();
+        self.words_collected += (before as u64).saturating_sub(after as u64);
         self.host.note(Note::Collected { before: before * 8, after: after * 8 });
         ok
     }
@@ -243,6 +247,10 @@ impl Vm {
     /// Reductions of all turns, as far as this one has come.
     pub fn reductions_so_far(&self) -> u64 {
         self.reductions_used + (self.turn_reductions - self.reductions_left).max(0) as u64
+    }
+    /// Words of memory that the process has taken, those included that it has given back.
+    pub(crate) fn words_so_far(&self) -> u64 {
+        self.words_collected + (self.heap.heap_words() + self.heap.fragment_words) as u64
     }
     /// Ends the turn behind the native that calls it: what it asked of the machine acts before the process goes on.
     pub fn end_turn(&mut self) {

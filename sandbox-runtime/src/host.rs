@@ -113,14 +113,6 @@ impl Host {
         self.peers.ask(pid, question)
     }
 
-    /// Garbage collections of the other processes that are alive.
-    pub fn collections(&mut self) -> u64 {
-        let question = Term::atom("collections");
-        let counts =
-            self.peers.pids().into_iter().filter_map(|pid| self.peers.ask(pid, &question)?.decode().ok()?.as_int());
-        counts.map(|count| u64::try_from(count).unwrap_or(0)).sum()
-    }
-
     /// A message from the machine to the process itself, as answer to what it asked for.
     pub fn send_to_self(&mut self, message: Etf) {
         let to = Destination::Pid(self.pid);
@@ -455,7 +447,7 @@ impl Host {
 
     /// Tells that the process collected garbage: bytes in use before and after.
     pub fn note_collected(&mut self, before: u64, after: u64) {
-        self.kernel.record(Some(self.pid), EventKind::Collected { before, after });
+        self.kernel.note_collected(self.pid, before, after);
     }
 
     /// Tells that a behaviour goes on with another state than it had.

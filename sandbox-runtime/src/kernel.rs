@@ -93,6 +93,8 @@ pub struct Kernel {
     spawn_rate: rate::Rate,
     reduction_rate: rate::Rate,
     total_reductions: u64,
+    /// Collections of garbage in processes that have been, and the bytes that they gave back.
+    collected: (u64, u64),
     /// The sum of what all processes have.
     memory_in_use: u64,
     /// Links, monitors and aliases of all processes at the end of their last turns.
@@ -136,6 +138,7 @@ impl Kernel {
             spawn_rate: rate::Rate::default(),
             reduction_rate: rate::Rate::default(),
             total_reductions: 0,
+            collected: (0, 0),
             memory_in_use: 0,
             relations: 0,
             atoms: AtomNumbers::default(),
@@ -180,6 +183,11 @@ impl Kernel {
     /// Reductions of all processes since the start.
     pub fn total_reductions(&self) -> u64 {
         self.total_reductions
+    }
+
+    /// How often processes have collected garbage, and how many bytes that gave back.
+    pub fn collected(&self) -> (u64, u64) {
+        self.collected
     }
 
     /// Why the sandbox does not run on, if it does not.
@@ -347,7 +355,8 @@ impl Kernel {
         self.spawn_rate.hash(&mut hasher);
         self.reduction_rate.hash(&mut hasher);
         self.atoms.hash(&mut hasher);
-        (self.total_reductions, self.relations, self.turns, &self.halted, self.journal.last_seq()).hash(&mut hasher);
+        (self.total_reductions, self.collected, self.relations, self.turns, &self.halted, self.journal.last_seq())
+            .hash(&mut hasher);
         hasher.finish()
     }
 }

@@ -82,9 +82,21 @@ pub fn test(subject: &Term, spec: &Term, self_pid: crate::Pid) -> Term {
     }
 }
 
+/// A specification whose heads are lists where they are tuples: the test takes either for the arguments of a call.
+fn with_list_heads(spec: &Term) -> Term {
+    let with_list_head = |clause: &Term| match clause.as_tuple() {
+        Some([Term::Tuple(head), rest @ ..]) => {
+            let head = Term::list(head.iter().cloned());
+            Term::tuple(std::iter::once(head).chain(rest.iter().cloned()).collect::<Vec<_>>())
+        }
+        _ => clause.clone(),
+    };
+    spec.as_list().map_or_else(|| spec.clone(), |clauses| Term::list(clauses.iter().map(with_list_head)))
+}
+
 /// How `erlang:match_spec_test/3` answers in the dialect of traces, for a list of arguments.
 pub fn test_for_trace(arguments: &Term, spec: &Term, pid: crate::Pid) -> Term {
-    let spec = match MatchSpec::compile_for_trace(spec) {
+    let spec = match MatchSpec::compile_for_trace(&with_list_heads(spec)) {
         Ok(spec) => spec,
         Err(error) => {
             let error = Term::tuple([Term::atom("error"), Term::string(&error.0)]);

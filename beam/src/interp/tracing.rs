@@ -25,7 +25,18 @@ struct Watched {
     module: Option<Term>,
     function: Option<Term>,
     arity: Option<u32>,
-    is_local: bool,
+    what: Told,
+}
+
+/// Which calls of a function are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Those by its full name.
+    Global,
+    /// All.
+    Local,
+    /// All, and nothing but that they happen.
+    Counted,
 }
 
 impl Watched {
@@ -57,18 +68,23 @@ pub(super) fn is_end(word: Term) -> bool {
 }
 
 impl Vm {
-    /// Replaces the functions whose calls are told by those of a list of `{Module, Function, Arity, IsLocal}`.
+    /// Replaces the functions whose calls are told by those of a list of `{Module, Function, Arity, IsLocal}`, with `count` in the
+    /// last place where they are only counted.
     pub(crate) fn set_watch(&mut self, list: Term) {
         let any = self.image.get().atoms.existing("_");
         let atom = |t: Term| Some(t).filter(|t| Some(*t) != any);
         let watched: Vec<Watched> = list
             .list()
             .filter_map(|item| item.tuple_of::<4>().copied())
-            .map(|[module, function, arity, is_local]| Watched {
+            .map(|[module, function, arity, what]| Watched {
                 module: atom(module),
                 function: atom(function),
                 arity: arity.small_value().and_then(|arity| u32::try_from(arity).ok()),
-                is_local: is_local == atoms::TRUE,
+                what: match what {
+                    atoms::TRUE => Told::Local,
+                    atoms::FALSE => Told::Global,
+                    _ => Told::Counted,
+                },
             })
             .collect();
         if watched.is_empty() && self.watch.is_none() {
@@ -81,17 +97,25 @@ impl Vm {
     /// Code has come that may be watched; or, where processes share an image, another one may have changed what is watched there.
     pub(crate) fn renew_watch(&mut self) {
         let Some(Watch(watched)) = self.watch.as_deref() else { return };
-        if watched.iter().any(|w| !w.is_local) {
-            self.image.get_mut().code.hook(|mfa| watched.iter().any(|w| !w.is_local && w.names(mfa)));
+        if watched.iter().any(|w| w.what == Told::Global) {
+            self.image.get_mut().code.hook(|mfa| watched.iter().any(|w| w.what == Told::Global && w.names(mfa)));
         }
     }
     /// Whether calls of any kind may have to be told.
     pub(super) fn watches_all_calls(&self) -> bool {
-        self.watch.as_ref().is_some_and(|watch| watch.0.iter().any(|w| w.is_local))
+        self.watch.as_ref().is_some_and(|watch| watch.0.iter().any(|w| w.what != Told::Global))
     }
     fn is_watched(&self, mfa: Mfa, how: How) -> bool {
-        let is_asked = |w: &Watched| (how == How::Native || w.is_local == (how == How::Local)) && w.names(mfa);
-        self.watch.as_ref().is_some_and(|watch| watch.0.iter().any(is_asked))
+        let fits = |told: Told| match how {
+            How::Native => told != Told::Counted,
+            How::Local => told == Told::Local,
+            How::Global => told == Told::Global,
+        };
+        self.watch.as_ref().is_some_and(|watch| watch.0.iter().any(|w| fits(w.what) && w.names(mfa)))
+    }
+    fn is_counted(&self, mfa: Mfa, how: How) -> bool {
+        let is_asked = |w: &Watched| w.what == Told::Counted && w.names(mfa);
+        how != How::Global && self.watch.as_ref().is_some_and(|watch| watch.0.iter().any(is_asked))
     }
 }
 
@@ -119,7 +143,9 @@ fn function_at(vm: &Vm, pc: *const u64) -> Option<Mfa> {
 /// In front of a function: tells of the call if it is watched.
 fn entered(vm: &mut Vm, pc: *const u64) -> Result<(), Fail> {
     match function_at(vm, pc) {
-        Some(mfa) if vm.is_watched(mfa, How::Local) => tell_entered(vm, mfa, How::Local),
+        Some(mfa) if vm.is_watched(mfa, How::Local) || vm.is_counted(mfa, How::Local) => {
+            tell_entered(vm, mfa, How::Local)
+        }
         _ => Ok(()),
     }
 }
@@ -128,11 +154,13 @@ fn entered(vm: &mut Vm, pc: *const u64) -> Result<(), Fail> {
 /// returns to where that is done.
 fn tell_entered(vm: &mut Vm, mfa: Mfa, how: How) -> Result<(), Fail> {
     let arity = mfa.2 as usize;
-    let endings = tell_called(vm, mfa, how)?;
-    if endings.is_nil() {
+    let end = tell_called(vm, mfa, how)?;
+    // The time of a loop of calls in the last place ends once, when it is left: the stack must not grow in it.
+    let is_loop = end.endings.is_nil() && is_counted_end(vm);
+    if end.is_nothing() || is_loop {
         return Ok(());
     }
-    vm.x[arity] = call_term(vm, mfa, endings);
+    vm.x[arity] = end.of_call(vm, mfa);
     let room = (vm.heap.stack as usize - vm.heap.top as usize) / 8;
     if room < RESERVED_WORDS + 2 && !vm.collect(2, arity + 1) {
         return Err(Fail::OutOfMemory);
@@ -146,23 +174,61 @@ fn tell_entered(vm: &mut Vm, mfa: Mfa, how: How) -> Result<(), Fail> {
     Ok(())
 }
 
-/// `{{Module, Function, Arity}, Endings}`
-fn call_term(vm: &mut Vm, (module, function, arity): Mfa, endings: Term) -> Term {
-    let mfa = vm.heap.tuple(&[module, function, Term::small(i64::from(arity))]);
-    vm.heap.tuple(&[mfa, endings])
+/// Whether the call that the function in front of us returns from is one whose time is counted.
+fn is_counted_end(vm: &Vm) -> bool {
+    match *vm.heap.stack_terms() {
+        [end, call, ..] if is_end(end) => call.tuple_of::<3>().is_some_and(|[_, _, counts]| !counts.is_nil()),
+        _ => false,
+    }
 }
 
-/// Tells of a call whose arguments are in the X registers; gives where its end is to be told, or `[]`.
-fn tell_called(vm: &mut Vm, (module, function, arity): Mfa, how: How) -> Outcome {
-    let arguments: Vec<Term> = vm.x[..arity as usize].to_vec();
-    let arguments = vm.heap.list(&arguments);
-    let caller = returns_to(vm, 0);
-    let how = vm.atom(match how {
-        How::Global => "global",
-        How::Local => "local",
-        How::Native => "native",
-    })?;
-    hosted::call(vm, hosted_number!("orrery_trace", "call", 5), &[module, function, arguments, how, caller])
+/// What is to be told of the end of a call.
+#[derive(Clone, Copy)]
+struct End {
+    /// The sessions that are told, with what they are told.
+    endings: Term,
+    /// The sessions that count it, with the function that goes on then.
+    counts: Term,
+}
+
+impl End {
+    fn is_nothing(self) -> bool {
+        self.endings.is_nil() && self.counts.is_nil()
+    }
+    /// `{{Module, Function, Arity}, Endings, Counts}`
+    fn of_call(self, vm: &mut Vm, (module, function, arity): Mfa) -> Term {
+        let mfa = vm.heap.tuple(&[module, function, Term::small(i64::from(arity))]);
+        vm.heap.tuple(&[mfa, self.endings, self.counts])
+    }
+}
+
+/// Tells of a call whose arguments are in the X registers.
+fn tell_called(vm: &mut Vm, mfa: Mfa, how: How) -> Result<End, Fail> {
+    let (module, function, arity) = mfa;
+    let mut end = End { endings: Term::NIL, counts: Term::NIL };
+    if vm.is_counted(mfa, how) {
+        let [reductions, words] = progress(vm);
+        let arguments = [module, function, Term::small(i64::from(arity)), reductions, words];
+        end.counts = hosted::call(vm, hosted_number!("orrery_trace", "count", 5), &arguments)?;
+    }
+    if vm.is_watched(mfa, how) {
+        let arguments: Vec<Term> = vm.x[..arity as usize].to_vec();
+        let arguments = vm.heap.list(&arguments);
+        let caller = returns_to(vm, 0);
+        let how = vm.atom(match how {
+            How::Global => "global",
+            How::Local => "local",
+            How::Native => "native",
+        })?;
+        let arguments = [module, function, arguments, how, caller];
+        end.endings = hosted::call(vm, hosted_number!("orrery_trace", "call", 5), &arguments)?;
+    }
+    Ok(end)
+}
+
+/// How many reductions the process has used, and how many words of memory.
+fn progress(vm: &Vm) -> [Term; 2] {
+    [vm.reductions_so_far(), vm.words_so_far()].map(|number| Term::small(number as i64))
 }
 
 /// The function that the return address at a place of the stack, or the next one behind it, leads into.
@@ -178,9 +244,16 @@ fn returns_to(vm: &mut Vm, from: usize) -> Term {
 }
 
 fn tell_ended(vm: &mut Vm, call: Term, what: Term, is_return: bool, to: Term) -> Result<(), Fail> {
-    let Some(&[mfa, endings]) = call.tuple_of::<2>() else { return Ok(()) };
-    let is_return = if is_return { atoms::TRUE } else { atoms::FALSE };
-    hosted::call(vm, hosted_number!("orrery_trace", "ended", 5), &[mfa, endings, what, is_return, to]).map(|_| ())
+    let Some(&[mfa, endings, counts]) = call.tuple_of::<3>() else { return Ok(()) };
+    if !counts.is_nil() {
+        let [reductions, words] = progress(vm);
+        hosted::call(vm, hosted_number!("orrery_trace", "count_ended", 3), &[counts, reductions, words])?;
+    }
+    if !endings.is_nil() {
+        let is_return = if is_return { atoms::TRUE } else { atoms::FALSE };
+        hosted::call(vm, hosted_number!("orrery_trace", "ended", 5), &[mfa, endings, what, is_return, to])?;
+    }
+    Ok(())
 }
 
 /// A call whose end is told has returned; its value is in the first X register.
@@ -220,11 +293,12 @@ pub(super) fn native(vm: &mut Vm, number: u32) -> Outcome {
     let native = image.natives[number as usize];
     let names = image.atoms.existing(native.module).zip(image.atoms.existing(native.function));
     let mfa = names.map(|(module, function)| (module, function, u32::from(native.arity)));
-    let Some(mfa) = mfa.filter(|mfa| vm.is_watched(*mfa, How::Native)) else { return calls::native(vm, number) };
-    let endings = tell_called(vm, mfa, How::Native)?;
+    let is_told = |mfa: &Mfa| vm.is_watched(*mfa, How::Native) || vm.is_counted(*mfa, How::Native);
+    let Some(mfa) = mfa.filter(is_told) else { return calls::native(vm, number) };
+    let end = tell_called(vm, mfa, How::Native)?;
     let outcome = calls::native(vm, number);
-    if !endings.is_nil() {
-        let call = call_term(vm, mfa, endings);
+    if !end.is_nothing() {
+        let call = end.of_call(vm, mfa);
         let to = returns_to(vm, 0);
         match outcome {
             Ok(value) => tell_ended(vm, call, value, true, to)?,

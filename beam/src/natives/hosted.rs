@@ -210,6 +210,9 @@ pub const HOSTED: &[(&str, &str, u8)] = &[
     ("orrery_trace", "ended", 5),
     ("init", "fetch_loaded", 0),
     ("erts_debug", "open_internal_state", 1),
+    ("orrery_trace", "counts", 2),
+    ("orrery_trace", "count", 5),
+    ("orrery_trace", "count_ended", 3),
 ];
 
 /// Number of a hosted function; `None` for a function that the host does not answer.

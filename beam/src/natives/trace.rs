@@ -74,7 +74,9 @@ fn trace_info_of_session(vm: &mut Vm, args: &[Term]) -> Outcome {
     let is_session = vm.atom_name(item) == "session";
     let value = match (vm.atom_name(what), vm.atom_name(item)) {
         ("on_load", name) if is_call_item(name) => atoms::FALSE,
-        ("send" | "receive", "match_spec") => atoms::TRUE,
+        ("send" | "receive", "match_spec") => {
+            hosted::call(vm, hosted_number!("orrery_trace", "pattern", 2), &[session, what])?
+        }
         ("send" | "receive" | "any", "session") => {
             let any = vm.atom("any")?;
             return hosted::call(vm, hosted_number!("erts_internal", "trace_info", 3), &[session, any, item]);
@@ -205,7 +207,6 @@ mod tests {
             "\
 erlang:trace_info({nope,map,2},traced) => {traced,undefined}
 erlang:trace_info(on_load,traced) => {traced,false}
-erlang:trace_info('receive',match_spec) => {match_spec,true}
 erlang:trace_info(send,all) => error: badarg
 erlang:trace_info(foo,traced) => error: badarg
 erlang:trace_info(new,foo) => error: badarg

@@ -13,6 +13,8 @@ use crate::kernel::RunState;
 const BACKTRACE_DEPTH_MAX: i64 = 64;
 /// Most ports and tables at once, as OTP has them by default.
 const PORT_LIMIT: i64 = 65_536;
+/// Bytes of a word of OTP's, in which it tells sizes.
+const WORD_BYTES: u64 = 8;
 
 fn number(value: usize) -> Term {
     Term::from(value as u64)
@@ -29,6 +31,9 @@ pub(super) fn system_info(host: &mut Host, arguments: &Arguments<'_>) -> Answer 
         "atom_count" => Term::from(kernel.atom_count()),
         "ets_count" => number(kernel.ets().iter().count()),
         "start_time" => Term::Int(0),
+        "system_logger" => {
+            kernel.settings().flag(&Atom::new("system_logger")).cloned().unwrap_or_else(|| Term::atom("logger"))
+        }
         _ => return Err(Failure::badarg()),
     }
     .into())
@@ -53,7 +58,10 @@ pub(super) fn statistics(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
         "reductions" | "exact_reductions" => since_last(host, "reductions", host.kernel().total_reductions()),
         "wall_clock" => since_last(host, "wall_clock", host.now().millis()),
         "runtime" => since_last(host, "runtime", host.now().millis()),
-        "garbage_collection" => Term::tuple([host.collections(), 0, 0].map(Term::from)),
+        "garbage_collection" => {
+            let (times, bytes) = host.kernel().collected();
+            Term::tuple([times, bytes / WORD_BYTES, 0].map(Term::from))
+        }
         "io" => {
             let pair = |name: &str, bytes: u64| Term::tuple([Term::atom(name), Term::from(bytes)]);
             let console = host.kernel().console();

@@ -204,6 +204,9 @@ pub const FUNCTIONS: &[(&str, &str, u8, Body)] = &[
     ("orrery_trace", "ended", 5, trace::ended),
     ("init", "fetch_loaded", 0, code::fetch_loaded),
     ("erts_debug", "open_internal_state", 1, system::open_internal_state),
+    ("orrery_trace", "counts", 2, trace::counts),
+    ("orrery_trace", "count", 5, trace::count),
+    ("orrery_trace", "count_ended", 3, trace::count_ended),
 ];
 
 /// Number of a function, for those who look it up while this is compiled: one that is not in the table does not compile.

@@ -8,6 +8,8 @@ use super::arguments::{Arguments, truth};
 use crate::host::Host;
 use crate::kernel::Raise;
 use crate::kernel::trace::calls::{Called, Ending, How, Selector, Setting};
+use crate::kernel::trace::counting::{Function, Measure, Order, Progress};
+use crate::kernel::trace::events::Messages;
 use crate::kernel::trace::flags::Flags;
 use crate::kernel::trace::{LEGACY, MAX_SPEC_BYTES, Session, Traced, Whose};
 
@@ -140,6 +142,9 @@ pub(super) fn destroy_session(host: &mut Host, arguments: &Arguments<'_>) -> Ans
 pub(super) fn trace_pattern(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let number = session(host, &arguments.term(0)?)?;
     let selector = arguments.term(1)?;
+    if let Some(which @ ("send" | "receive")) = selector.as_atom() {
+        return messages_pattern(host, arguments, number, which == "send");
+    }
     let Some([module, function, arity]) = selector.as_tuple() else { return Err(Failure::badarg()) };
     let name = |term: &Term| match term {
         Term::Atom(name) if *name == "_" => Ok(None),
@@ -152,33 +157,142 @@ pub(super) fn trace_pattern(host: &mut Host, arguments: &Arguments<'_>) -> Answe
         _ => return Err(Failure::badarg()),
     };
     let selector = Selector { module: name(module)?, function: name(function)?, arity };
-    let mut is_local = false;
+    const BAD_FLAGS: Failure = Failure::Raise(Raise::BadargCause("badopt"));
+    let (mut is_local, mut is_global, mut measures) = (false, false, Vec::new());
     for flag in arguments.list(3)? {
         match flag.as_atom() {
             Some("local") => is_local = true,
-            Some("global") => is_local = false,
-            _ => return Err(Failure::badarg()),
+            Some("global") => is_global = true,
+            Some("call_count") => measures.push(Measure::Calls),
+            Some("call_time") => measures.push(Measure::Time),
+            Some("call_memory") => measures.push(Measure::Memory),
+            _ => return Err(BAD_FLAGS),
         }
     }
-    let setting = match arguments.term(2)? {
+    if is_global && (is_local || !measures.is_empty()) {
+        return Err(BAD_FLAGS);
+    }
+    let is_told = is_local || measures.is_empty();
+    let by = host.self_pid();
+    let what = arguments.term(2)?;
+    let order = match what.as_atom() {
+        Some("false") => Order::Stop,
+        Some("restart") => Order::Restart,
+        Some("pause") => Order::Pause,
+        _ => Order::Start,
+    };
+    let setting = match what {
         term if term.is_atom("false") => None,
         term if term.is_atom("true") || term == Term::Nil => Some(Setting { is_local, spec: None }),
+        _ if matches!(order, Order::Restart | Order::Pause) => None,
         _ if arguments.etf(2)?.len() > MAX_SPEC_BYTES => return Err(Failure::reason("system_limit")),
+        // What is only counted has no specification.
+        _ if !is_told => return Err(Failure::Raise(Raise::BadargCause("call_count"))),
         spec => {
             MatchSpec::compile_for_trace(&spec).map_err(|_| Failure::Raise(Raise::BadargCause("match_spec")))?;
             Some(Setting { is_local, spec: Some(spec) })
         }
     };
-    let by = host.self_pid();
-    host.kernel_mut().set_trace_pattern(by, number, selector, setting)?;
+    if !measures.is_empty() {
+        host.kernel_mut().order_counting(by, number, &selector, &measures, order)?;
+        host.charge(host.kernel().pids().count() as u64 / AT_ONCE);
+    }
+    if is_told && !matches!(order, Order::Restart | Order::Pause) {
+        host.kernel_mut().set_trace_pattern(by, number, selector, setting)?;
+    }
     host.charge(host.kernel().tracing().traced() as u64 / AT_ONCE);
     Ok(true.into())
 }
 
-/// `pattern(Session, {Module, Function, Arity})`: `{IsLocal, Specification}` or `false`.
+/// Which messages are told.
+fn messages_pattern(host: &mut Host, arguments: &Arguments<'_>, number: u64, are_sent: bool) -> Answer {
+    if !arguments.list(3)?.is_empty() {
+        return Err(Failure::badarg());
+    }
+    let messages = match arguments.term(2)? {
+        term if term.is_atom("false") => Messages::None,
+        term if term.is_atom("true") || term == Term::Nil => Messages::All,
+        _ if arguments.etf(2)?.len() > MAX_SPEC_BYTES => return Err(Failure::reason("system_limit")),
+        spec => {
+            MatchSpec::compile_for_trace(&spec).map_err(|_| Failure::Raise(Raise::BadargCause("match_spec")))?;
+            Messages::Matching(spec)
+        }
+    };
+    host.kernel_mut().set_messages_told(number, are_sent, messages);
+    Ok(true.into())
+}
+
+/// The function that `{Module, Function, Arity}` names.
+fn function(term: &Term) -> Option<Function> {
+    match term.as_tuple() {
+        Some([Term::Atom(module), Term::Atom(name), Term::Int(arity @ 0..)]) => {
+            Some((module.clone(), name.clone(), arity.unsigned_abs()))
+        }
+        _ => None,
+    }
+}
+
+fn number(term: &Term) -> Result<u64, Failure> {
+    term.as_int().and_then(|number| u64::try_from(number).ok()).ok_or(Failure::badarg())
+}
+
+/// How far the process has come, as two arguments say.
+fn progress(arguments: &Arguments<'_>, first: usize) -> Result<Progress, Failure> {
+    Ok(Progress { reductions: number(&arguments.term(first)?)?, words: number(&arguments.term(first + 1)?)? })
+}
+
+/// `counts(Session, {Module, Function, Arity})`: calls, time and memory, each `false` where that is not counted.
+pub(super) fn counts(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let number = session(host, &arguments.term(0)?)?;
+    let function = function(&arguments.term(1)?).ok_or(Failure::badarg())?;
+    let session = host.kernel().tracing().session(number).ok_or(Failure::badarg())?;
+    Ok(Term::tuple(session.counts(&function)).into())
+}
+
+/// `count(Module, Function, Arity, Reductions, Words)`: the process calls a function that may be counted. Gives the sessions in which
+/// its end is to be told, and the function that goes on then: `[{Session, {Module, Function, Arity} | undefined}]`.
+pub(super) fn count(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let function = (arguments.atom(0)?, arguments.atom(1)?, number(&arguments.term(2)?)?);
+    let now = progress(arguments, 3)?;
+    let pid = host.self_pid();
+    host.charge(host.kernel().tracing().patterns() as u64 / AT_ONCE);
+    let ends = host.kernel_mut().count_call(pid, &function, now);
+    let encode = |(number, before): (u64, Option<Function>)| {
+        let before = before.map_or_else(
+            || Term::atom("undefined"),
+            |(module, name, arity)| Term::tuple([Term::from(module), Term::from(name), Term::from(arity)]),
+        );
+        Term::tuple([Term::from(number), before])
+    };
+    Ok(Term::list(ends.into_iter().map(encode)).into())
+}
+
+/// `count_ended(Before, Reductions, Words)`: the call of a function has ended of which [`count`] gave this.
+pub(super) fn count_ended(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
+    let decode = |term: &Term| match term.as_tuple() {
+        Some([session, before]) => Some((u64::try_from(session.as_int()?).ok()?, function(before))),
+        _ => None,
+    };
+    let before = arguments.list(0)?.iter().filter_map(decode).collect();
+    let now = progress(arguments, 1)?;
+    let pid = host.self_pid();
+    host.kernel_mut().count_end(pid, before, now);
+    Ok(true.into())
+}
+
+/// `pattern(Session, {Module, Function, Arity})`: `{IsLocal, Specification}` or `false`. For `send` and `receive`, the specification.
 pub(super) fn pattern(host: &mut Host, arguments: &Arguments<'_>) -> Answer {
     let number = session(host, &arguments.term(0)?)?;
     let function = arguments.term(1)?;
+    if let Some(which @ ("send" | "receive")) = function.as_atom() {
+        let session = host.kernel().tracing().session(number).ok_or(Failure::badarg())?;
+        let messages = if which == "send" { &session.sent } else { &session.received };
+        return Ok(Value::Term(match messages {
+            Messages::All => Term::bool(true),
+            Messages::None => Term::bool(false),
+            Messages::Matching(spec) => spec.clone(),
+        }));
+    }
     let Some([Term::Atom(module), Term::Atom(name), Term::Int(arity @ 0..)]) = function.as_tuple() else {
         return Err(Failure::badarg());
     };

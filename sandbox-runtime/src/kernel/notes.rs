@@ -15,6 +15,13 @@ impl Kernel {
         self.record_caused(Some(pid), Some(delivered), EventKind::Received);
     }
 
+    /// The process collected garbage: bytes in use before and after.
+    pub(crate) fn note_collected(&mut self, pid: Pid, before: u64, after: u64) {
+        self.collected.0 += 1;
+        self.collected.1 = self.collected.1.saturating_add(before.saturating_sub(after));
+        self.record(Some(pid), EventKind::Collected { before, after });
+    }
+
     /// Keeps what is known of a mailbox in step with a guest that does not tell what it takes: then it took the oldest.
     pub(super) fn settle_inbox(&mut self, pid: Pid) {
         if let Some(process) = self.process_mut(pid) {

@@ -3,7 +3,8 @@
 //! What is told follows from the events that the kernel records anyway ([`events`]), so nothing is asked of a guest.
 
 pub mod calls;
-mod events;
+pub mod counting;
+pub mod events;
 pub mod flags;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use shared::{Pid, Ref};
 
 use super::{Kernel, Raise};
 use calls::Patterns;
+use counting::Counting;
+use events::Messages;
 use flags::{Flags, ON_FIRST_LINK, ON_FIRST_SPAWN, ON_LINK, ON_SPAWN};
 
 /// The session that always is: that of `erlang:trace/3`.
@@ -51,6 +54,11 @@ pub struct Session {
     processes: OrdMap<Pid, Traced>,
     new_processes: Option<Traced>,
     patterns: Patterns,
+    counting: Counting,
+    /// Which messages are told of processes whose messages are.
+    pub sent: Messages,
+    /// The same for those that come.
+    pub received: Messages,
 }
 
 /// How a process is traced.
@@ -84,7 +92,10 @@ impl Default for Tracing {
 
 impl Session {
     fn new(name: Atom, handle: Option<Ref>, tracer: Option<Pid>) -> Session {
-        Session { name, handle, tracer, processes: OrdMap::new(), new_processes: None, patterns: Patterns::default() }
+        let (patterns, counting) = (Patterns::default(), Counting::default());
+        let (sent, received) = (Messages::All, Messages::All);
+        let (processes, new_processes) = (OrdMap::new(), None);
+        Session { name, handle, tracer, processes, new_processes, patterns, counting, sent, received }
     }
 
     /// How a process is traced, if it is.
@@ -126,7 +137,7 @@ impl Tracing {
 
     /// How many patterns there are, in all sessions.
     pub fn patterns(&self) -> usize {
-        self.sessions.values().map(|session| session.patterns.len()).sum()
+        self.sessions.values().map(|session| session.patterns.len() + session.counting.patterns()).sum()
     }
 
     /// How many processes are traced, once for each session.
@@ -135,7 +146,9 @@ impl Tracing {
     }
 
     fn settle(&mut self) {
-        let traces = |session: &Session| session.new_processes.is_some() || !session.processes.is_empty();
+        let traces = |session: &Session| {
+            session.new_processes.is_some() || !session.processes.is_empty() || session.counting.is_on()
+        };
         self.is_on = self.sessions.values().any(traces);
     }
 }
@@ -159,6 +172,13 @@ impl Kernel {
         let number = self.tracing.last;
         self.tracing.sessions.insert(number, Session::new(name, Some(handle), tracer));
         Ok((number, handle))
+    }
+
+    /// Says which messages are told in a session: of those that are sent, or of those that come.
+    pub fn set_messages_told(&mut self, session: u64, are_sent: bool, messages: Messages) {
+        if let Some(session) = self.tracing.sessions.get_mut(&session) {
+            *if are_sent { &mut session.sent } else { &mut session.received } = messages;
+        }
     }
 
     /// `trace:session_destroy/1`: whether it was there.
@@ -219,6 +239,7 @@ impl Kernel {
         }
         for session in self.tracing.sessions.values_mut() {
             session.processes.remove(&pid);
+            session.counting.forget(pid);
             // Guests find out the next time that they tell of a call.
             let told = |traced: &Traced| traced.tracer == pid;
             let orphans: Vec<Pid> = session.processes.iter().filter(|(_, t)| told(t)).map(|(pid, _)| *pid).collect();

@@ -19,6 +19,10 @@ pub enum Action {
     EnableTrace,
     /// `{disable_trace, Flag}` and `{disable_trace, Pid, Flag}`
     DisableTrace,
+    /// `{trace, Disabled, Enabled}` and `{trace, Pid, Disabled, Enabled}`
+    Trace,
+    /// `{set_seq_token, Item, Value}`
+    SetToken,
     /// `{set_tcw, Integer}`
     SetControlWord,
     /// `{get_tcw}`
@@ -82,6 +86,8 @@ impl Action {
             ("silent", 1) => Self::Silent,
             ("enable_trace", 1 | 2) => Self::EnableTrace,
             ("disable_trace", 1 | 2) => Self::DisableTrace,
+            ("trace", 2 | 3) => Self::Trace,
+            ("set_seq_token", 2) => Self::SetToken,
             ("set_tcw", 1) => Self::SetControlWord,
             ("get_tcw", 0) => Self::GetControlWord,
             ("is_seq_trace", 0) => Self::IsSequential,
@@ -115,6 +121,30 @@ impl Action {
                 };
                 let name = flag.as_atom()?;
                 effects.flags.push((self == Self::EnableTrace, pid, name.to_owned()));
+            }
+            (Self::Trace, [.., disabled, enabled]) => {
+                let pid = match args {
+                    [pid, _, _] => Some(pid.as_local_pid()?),
+                    _ => None,
+                };
+                for (on, flags) in [(false, disabled), (true, enabled)] {
+                    for flag in flags.as_list()? {
+                        effects.flags.push((on, pid, flag.as_atom()?.to_owned()));
+                    }
+                }
+            }
+            // There is no sequential tracing: this says what holds, as in a test.
+            (Self::SetToken, [item, _]) => {
+                return match item.as_atom()? {
+                    "label" | "serial" => Some(Term::Nil),
+                    "send"
+                    | "receive"
+                    | "print"
+                    | "timestamp"
+                    | "monotonic_timestamp"
+                    | "strict_monotonic_timestamp" => Some(Term::tuple([item.clone(), Term::bool(false)])),
+                    _ => Some(Term::atom("EXIT")),
+                };
             }
             (Self::SetControlWord, [value]) => {
                 effects.control_word = Some(u32::try_from(value.as_int()?).ok()?);

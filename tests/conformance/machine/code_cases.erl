@@ -249,7 +249,12 @@ prepared() ->
     Forged = binary:replace(compile_text("-module(hot_forged). -export([f/1]). f(<<A:8, B:16, _/bits>>) -> {A, B}; f(_) -> no."), <<"ensure_at_least">>, <<"nothing_so_late">>),
     {error, badfile} = erlang:prepare_loading(hot_forged, Forged),
     G = [attempt(fun() -> erlang:prepare_loading(X, Y) end) || {X, Y} <- [{foo, <<"bad">>}, {foo, Binary}, {1, Binary}, {foo, bar}]],
-    {A, B, C, D, E, F, G}.
+    {ok, _, Chunks} = beam_lib:all_chunks(Binary),
+    H = [begin
+             {ok, Bad} = beam_lib:build_module(lists:keystore(Chunk, 1, Chunks, {Chunk, <<"no term">>})),
+             erlang:prepare_loading(hot_i, Bad)
+         end || Chunk <- ["Attr", "CInf"]],
+    {A, B, C, D, E, F, G, H}.
 
 information() ->
     {module, M} = load(hot_j, 7),

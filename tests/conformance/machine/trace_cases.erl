@@ -1,6 +1,6 @@
 %% Tracing: what tracers are told of processes and of the calls that they make.
 -module(trace_cases).
--export([cases/0, same/1, twice/1, fails/1, both/2, deep/1]).
+-export([cases/0, same/1, twice/1, fails/1, both/2, deep/1, counted/1, loop/1, body/1]).
 
 cases() ->
     [{trace_messages, fun trace_messages/0},
@@ -14,7 +14,12 @@ cases() ->
      {trace_call_specifications, fun trace_call_specifications/0},
      {trace_call_errors, fun trace_call_errors/0},
      {trace_call_counts, fun trace_call_counts/0},
-     {trace_stacks, fun trace_stacks/0}].
+     {trace_stacks, fun trace_stacks/0},
+     {trace_counting, fun trace_counting/0},
+     {trace_counting_time, fun trace_counting_time/0},
+     {trace_counting_errors, fun trace_counting_errors/0},
+     {trace_specification_tests, fun trace_specification_tests/0},
+     {trace_message_patterns, fun trace_message_patterns/0}].
 
 attempt(F) ->
     try {ok, F()} catch Class:Reason -> {Class, Reason} end.
@@ -197,3 +202,89 @@ trace_stacks() ->
 
 deep(0) -> error(deep);
 deep(N) -> deep(N - 1), N.
+
+counted(0) -> ok;
+counted(N) -> same(N), counted(N - 1).
+
+loop(0) -> done;
+loop(N) -> loop(N - 1).
+
+body(0) -> 0;
+body(N) -> 1 + body(N - 1).
+
+%% What is counted of a function, the times and words of each process without their amounts.
+counts(Function) -> [counts_of(erlang:trace_info(Function, Item)) || Item <- [traced, meta, call_count, call_time, call_memory, all]].
+
+counts_of({all, Items}) when is_list(Items) -> {all, [counts_of(Item) || Item <- Items]};
+counts_of({call_time, All}) when is_list(All) -> {call_time, lists:sort([{Calls, S >= 0, Us >= 0} || {_, Calls, S, Us} <- All])};
+counts_of({call_memory, All}) when is_list(All) -> {call_memory, lists:sort([{Calls, Words >= 0} || {_, Calls, Words} <- All])};
+counts_of(Other) -> Other.
+
+trace_counting() ->
+    Counted = {?MODULE, counted, 1},
+    Count = fun(What, Order) -> Named = erlang:trace_pattern(What, Order, [call_count]), counted(3), {Named, counts(Counted)} end,
+    All = {?MODULE, '_', '_'},
+    One = [Count(Counted, Order) || Order <- [true, pause, restart, true, false, pause, restart]],
+    {1, Same} = {erlang:trace_pattern({?MODULE, same, 1}, true, [call_count]), counts({?MODULE, same, 1})},
+    Self = self(),
+    spawn(fun() -> counted(4), Self ! done end),
+    receive done -> ok end,
+    Other = counts({?MODULE, same, 1}),
+    Many = [element(2, Count(All, Order)) || Order <- [true, pause, restart]],
+    loop(10), body(5), ?MODULE:same(x),
+    Each = [erlang:trace_info({?MODULE, F, 1}, call_count) || F <- [loop, body, same, counted]],
+    Part = [Count(Counted, pause), Count(Counted, restart), Count(Counted, false), Count(All, pause)],
+    erlang:trace_pattern({'_', '_', '_'}, false, [call_count]),
+    Told = [begin erlang:trace_pattern(Counted, Spec, Flags), counted(2), counts(Counted) end
+            || {Spec, Flags} <- [{true, [local, call_count]}, {[{'_', [], [{message, x}]}], [local, call_count]}, {false, [local]}, {false, [call_count]}]],
+    {One, Same, Other, Many, Each, Part, Told, counts(Counted), counts({?MODULE, same, 1})}.
+
+trace_counting_time() ->
+    Functions = [{?MODULE, F, 1} || F <- [counted, same, loop, body]],
+    Order = fun(Order, Flags) -> erlang:trace_pattern({?MODULE, '_', '_'}, Order, Flags), [counts(F) || F <- Functions] end,
+    Tracer = spawn(fun Tracer() -> receive stop -> ok; _ -> Tracer() end end),
+    Work = fun() -> counted(3), loop(1000), body(20), catch fails(x) end,
+    Started = Order(true, [call_time, call_memory]),
+    Work(),
+    Untraced = [counts(F) || F <- Functions],
+    1 = erlang:trace(self(), true, [call, {tracer, Tracer}]),
+    Work(),
+    Self = self(),
+    Other = spawn(fun() -> receive go -> Work(), counted(5), Self ! done end end),
+    1 = erlang:trace(Other, true, [call, {tracer, Tracer}]),
+    Other ! go,
+    receive done -> ok end,
+    Traced = [counts(F) || F <- Functions],
+    Orders = [begin Told = Order(O, F), Work(), Told end || {O, F} <- [{pause, [call_time]}, {restart, [call_time]}, {false, [call_time]}, {false, [call_memory]}]],
+    1 = erlang:trace(self(), false, [all]),
+    Tracer ! stop,
+    {Started, Untraced, Traced, Orders}.
+
+trace_counting_errors() ->
+    Same = {?MODULE, same, 1},
+    [{attempt(fun() -> erlang:trace_pattern(What, Spec, Flags) end), attempt(fun() -> erlang:trace_pattern(What, false, Flags) end)}
+     || {What, Spec, Flags} <- [{Same, [{'_', [], []}], [call_count]}, {Same, true, [global, call_count]}, {Same, true, [call_time, foo]},
+                                {Same, pause, [local]}, {Same, restart, []}, {Same, foo, [call_count]}, {{?MODULE, nope, 1}, true, [call_memory]},
+                                {foo, true, [call_count]}]].
+
+%% The test takes arguments as a list or as a tuple.
+trace_specification_tests() ->
+    [{A, H, try erlang:match_spec_test(A, [{H, [], []}], trace) catch _:R -> R end}
+     || {A, H} <- [{[a, b], {'$1', '$2'}}, {[a, b], {'$1'}}, {{a, b}, {'$1', '$2'}}, {{a, b}, ['$1', '$2']}, {[{a, b}], {'$1', '$2'}},
+                   {[a, b], foo}, {[a, b], #{}}, {[a, b], 3}, {[a], '$1'}]]
+    ++ [try erlang:match_spec_test([], [{'_', [], [{message, Body}]}], trace) catch _:R -> R end
+        || Body <- [{set_seq_token, label, 1}, {set_seq_token, foo, 1}, {set_seq_token, send, true}, {get_seq_token}, {caller}]].
+
+trace_message_patterns() ->
+    Work = fun(T) -> T ! {a, 1}, T ! {b, 2}, catch (nobody ! {a, 3}), self() ! {b, 4}, receive {b, _} -> ok end end,
+    Info = fun() -> [erlang:trace_info(Which, match_spec) || Which <- [send, 'receive']] end,
+    Told = [begin
+                Set = [erlang:trace_pattern(W, Spec, []) || W <- Which],
+                Told = {Set, Info(), told([send, 'receive'], Work)},
+                [erlang:trace_pattern(W, true, []) || W <- Which],
+                Told
+            end || {Which, Spec} <- [{[send, 'receive'], true}, {[send], false}, {['receive'], false}, {[send], [{['_', {a, '_'}], [], []}]},
+                                     {['receive'], [{['_', '_', {b, '$1'}], [{'>', '$1', 1}], []}]},
+                                     {[send], [{['_', {a, '_'}], [], [{message, false}]}, {'_', [], []}]}]],
+    {Told, Info(), [attempt(F) || F <- [fun() -> erlang:trace_pattern(send, true, [local]) end, fun() -> erlang:trace_pattern(send, foo, []) end,
+                                        fun() -> erlang:trace_info(send, traced) end, fun() -> erlang:trace_pattern('receive', pause, []) end]]}.

@@ -77,7 +77,8 @@ fn function_list(vm: &mut Vm, functions: impl Iterator<Item = (Term, u32)>) -> T
     vm.heap.list(&items)
 }
 
-fn chunk_term(vm: &mut Vm, chunk: &[u8]) -> Outcome {
+/// The term that a chunk holds.
+pub(super) fn chunk_term(vm: &mut Vm, chunk: &[u8]) -> Outcome {
     if chunk.is_empty() { Ok(Term::NIL) } else { hosted::decode(vm, chunk) }
 }
 

@@ -25,6 +25,11 @@ pub(super) fn prepare_loading(vm: &mut Vm, args: &[Term]) -> Outcome {
         Ok(file) if file.atoms[1] == vm.atom_name(args[0]) && loader::validate(&file).is_ok() => file,
         _ => return refused(vm, "badfile"),
     };
+    for chunk in [&file.attributes, &file.compile_info] {
+        if !info::chunk_term(vm, chunk).is_ok_and(Term::is_list) {
+            return refused(vm, "badfile");
+        }
+    }
     let has_on_load = file.code.iter().any(|instruction| instruction.op == Op::OnLoad);
     let what = vm.heap.tuple(&[args[0], boolean(has_on_load)]);
     hosted::call(vm, hosted_number!("erts_internal", "prepare_loading", 2), &[what, args[1]])

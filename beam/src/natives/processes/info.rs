@@ -109,7 +109,6 @@ pub fn local_item(vm: &mut Vm, item: Term) -> Result<Option<Term>, Fail> {
             let used = vm.reductions_so_far();
             vm.heap.uint(used)
         }
-        "collections" => Term::small(vm.heap.collections as i64),
         "message_queue_data" => vm.atom(if vm.flags.is_off_heap { "off_heap" } else { "on_heap" })?,
         "error_handler" => vm.error_handler,
         "total_heap_size" => Term::small(heap_words(vm, vm.heap.block_words() + vm.heap.fragment_words)),

@@ -72,12 +72,14 @@ pub(super) fn set_in_session(vm: &mut Vm, args: &[Term]) -> Outcome {
     let flag_list = flags.proper_list().ok_or(Fail::BADARG)?;
     match vm.atom_name(what) {
         "on_load" => return Ok(Term::small(0)),
-        // Every message is told.
-        "send" | "receive" if spec == atoms::TRUE || spec.is_nil() => return Ok(Term::small(1)),
+        "send" | "receive" => {
+            hosted::call(vm, hosted_number!("erts_internal", "trace_pattern", 4), &[session, what, spec, flags])?;
+            return Ok(Term::small(1));
+        }
         _ => {}
     }
     let selector = Selector::read(vm, what)?;
-    let is_local = flag_list.iter().any(|flag| flag.is_atom() && vm.atom_name(*flag) == "local");
+    let is_local = flag_list.iter().any(|flag| flag.is_atom() && vm.atom_name(*flag) != "global");
     let count = selector.count(vm, is_local);
     // Also where there is no such function: what is wrong with the rest is told.
     hosted::call(vm, hosted_number!("erts_internal", "trace_pattern", 4), &[session, what, spec, flags])?;
@@ -107,24 +109,35 @@ pub(super) fn sessions_of(vm: &mut Vm, function: Term) -> Outcome {
 /// What an item of `erlang:trace_info/2` is for a function.
 pub(super) fn info(vm: &mut Vm, session: Term, function: Term, item: Term) -> Outcome {
     let setting = hosted::call(vm, hosted_number!("orrery_trace", "pattern", 2), &[session, function])?;
-    let Some(&[is_local, spec]) = setting.tuple_of::<2>() else {
+    let counts = hosted::call(vm, hosted_number!("orrery_trace", "counts", 2), &[session, function])?;
+    let &[calls, time, memory] = counts.tuple_of::<3>().ok_or(Fail::BADARG)?;
+    let is_counted = [calls, time, memory].iter().any(|count| *count != atoms::FALSE);
+    let (traced, spec) = match setting.tuple_of::<2>() {
+        Some(&[is_local, spec]) => (vm.atom(if is_local == atoms::TRUE { "local" } else { "global" })?, spec),
+        None if is_counted => (atoms::FALSE, atoms::FALSE),
         // As in OTP, whatever the item is.
-        return Ok(atoms::FALSE);
+        None => return Ok(atoms::FALSE),
     };
-    let traced = vm.atom(if is_local == atoms::TRUE { "local" } else { "global" })?;
     match vm.atom_name(item) {
         "traced" => Ok(traced),
         "match_spec" => Ok(spec),
         // As in OTP, where a function that is traced in another way has no tracer of its own.
         "meta" => Ok(Term::NIL),
+        "call_count" => Ok(calls),
+        "call_time" => Ok(time),
+        "call_memory" => Ok(memory),
         "all" => {
+            let values = [
+                ("traced", traced),
+                ("match_spec", spec),
+                ("meta", atoms::FALSE),
+                ("meta_match_spec", atoms::FALSE),
+                ("call_memory", memory),
+                ("call_time", time),
+                ("call_count", calls),
+            ];
             let mut items = Vec::new();
-            for name in ["traced", "match_spec", "meta", "meta_match_spec", "call_memory", "call_time", "call_count"] {
-                let value = match name {
-                    "traced" => traced,
-                    "match_spec" => spec,
-                    _ => atoms::FALSE,
-                };
+            for (name, value) in values {
                 let key = vm.atom(name)?;
                 items.push(vm.heap.tuple(&[key, value]));
             }

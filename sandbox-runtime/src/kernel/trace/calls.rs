@@ -73,14 +73,14 @@ pub struct Ending {
 }
 
 impl Selector {
-    fn names(&self, module: &Atom, function: &Atom, arity: u64) -> bool {
+    pub(super) fn names(&self, module: &Atom, function: &Atom, arity: u64) -> bool {
         self.module.as_ref().is_none_or(|m| m == module)
             && self.function.as_ref().is_none_or(|f| f == function)
             && self.arity.is_none_or(|a| a == arity)
     }
 
     /// Whether it names all functions that the other one does.
-    fn covers(&self, other: &Selector) -> bool {
+    pub(super) fn covers(&self, other: &Selector) -> bool {
         fn is_within<T: PartialEq>(outer: Option<&T>, inner: Option<&T>) -> bool {
             outer.is_none() || outer == inner
         }
@@ -88,6 +88,24 @@ impl Selector {
             && is_within(self.function.as_ref(), other.function.as_ref())
             && is_within(self.arity.as_ref(), other.arity.as_ref())
     }
+
+    /// `{Module, Function, Arity, What}`, where `'_'` stands for any.
+    pub(super) fn watched(&self, what: Term) -> Term {
+        let any = || Term::atom("_");
+        let atom = |name: &Option<Atom>| name.clone().map_or_else(any, Term::from);
+        let arity = self.arity.map_or_else(any, Term::from);
+        Term::tuple([atom(&self.module), atom(&self.function), arity, what])
+    }
+}
+
+/// What the last pattern says that names a function.
+pub(super) fn selected<'a, T>(
+    patterns: &'a [(Selector, T)],
+    module: &Atom,
+    function: &Atom,
+    arity: u64,
+) -> Option<&'a T> {
+    patterns.iter().rev().find(|(selector, _)| selector.names(module, function, arity)).map(|(_, what)| what)
 }
 
 impl Patterns {
@@ -109,19 +127,13 @@ impl Patterns {
 
     /// What holds for a function.
     pub fn of(&self, module: &Atom, function: &Atom, arity: u64) -> Option<&Setting> {
-        let found = self.0.iter().rev().find(|(selector, _)| selector.names(module, function, arity));
-        found.and_then(|(_, setting)| setting.as_ref())
+        selected(&self.0, module, function, arity)?.as_ref()
     }
 
     /// `{Module, Function, Arity, IsLocal}` of those that ask for something.
     fn watched(&self) -> impl Iterator<Item = Term> {
-        let any = || Term::atom("_");
-        let atom = move |name: &Option<Atom>| name.clone().map_or_else(any, Term::from);
-        self.0.iter().filter_map(move |(selector, setting)| {
-            let setting = setting.as_ref()?;
-            let arity = selector.arity.map_or_else(any, Term::from);
-            Some(Term::tuple([atom(&selector.module), atom(&selector.function), arity, Term::bool(setting.is_local)]))
-        })
+        let asked = self.0.iter().filter_map(|(selector, setting)| Some((selector, setting.as_ref()?)));
+        asked.map(|(selector, setting)| selector.watched(Term::bool(setting.is_local)))
     }
 }
 
@@ -172,10 +184,16 @@ impl Kernel {
         Some(self.watch(pid))
     }
 
-    /// The functions whose calls a process tells of: a list of `{Module, Function, Arity, IsLocal}`, where `'_'` stands for any.
+    /// The functions whose calls a process tells of: a list of `{Module, Function, Arity, IsLocal}`, where `'_'` stands for any, with
+    /// `count` in the last place where they are only counted.
     pub fn watch(&self, pid: Pid) -> Term {
-        let sessions = self.tracing.sessions.values().filter(|session| session.tells_calls_of(pid));
-        Term::list(sessions.flat_map(|session| session.patterns.watched()).collect::<Vec<_>>())
+        let mut watched = Vec::new();
+        for session in self.tracing.sessions.values() {
+            let is_traced = session.tells_calls_of(pid);
+            watched.extend(session.patterns.watched().filter(|_| is_traced));
+            watched.extend(session.counting.watched(is_traced));
+        }
+        Term::list(watched)
     }
 
     /// A process calls a function: tells of it. Gives the sessions in which its end is to be told.
@@ -250,7 +268,7 @@ impl Kernel {
         }
     }
 
-    fn take_effects(&mut self, number: u64, pid: Pid, effects: &Effects) {
+    pub(super) fn take_effects(&mut self, number: u64, pid: Pid, effects: &Effects) {
         if let Some(word) = effects.control_word {
             self.settings_mut().set_flag(Atom::new("trace_control_word"), Term::from(u64::from(word)));
         }
@@ -270,7 +288,7 @@ impl Kernel {
         self.tracing.settle();
     }
 
-    fn trace_control_word(&self) -> u32 {
+    pub(super) fn trace_control_word(&self) -> u32 {
         let word = self.settings().flag(&Atom::new("trace_control_word")).and_then(Term::as_int);
         word.and_then(|word| u32::try_from(word).ok()).unwrap_or(0)
     }

@@ -1,8 +1,11 @@
 //! What tracers are told of an event.
 
+use serde::{Deserialize, Serialize};
 use shared::etf::Part;
 use shared::event::{Destination, Entry, EventKind, TurnOutcome};
-use shared::term::Atom;
+use shared::match_spec::action::Call;
+use shared::match_spec::{Fuel, MatchSpec};
+use shared::term::{Atom, LOCAL_NODE};
 use shared::{Etf, EventSeq, Pid, Term};
 
 use super::super::Kernel;
@@ -15,6 +18,18 @@ use super::flags::{
 
 /// Bytes of a word of OTP's, in which it tells sizes.
 const WORD_BYTES: u64 = 8;
+
+/// Which messages are told where they are: `erlang:trace_pattern/3` for `send` and `receive`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Messages {
+    /// All of them.
+    #[default]
+    All,
+    /// None.
+    None,
+    /// Those that a specification lets through.
+    Matching(Term),
+}
 
 impl Kernel {
     /// Whether somebody may want to be told of events.
@@ -33,10 +48,12 @@ impl Kernel {
                     Destination::Name(name) => Term::from(name.clone()),
                     Destination::Alias(alias) => Term::reference(*alias),
                 };
-                self.tell(pid, SEND, seq, tag, &[Part::Etf(message), Part::Term(to)]);
+                self.tell_sent(pid, seq, tag, message, to);
             }
             (Some(pid), EventKind::Delivered { message }) => {
-                self.tell(pid, RECEIVE, seq, "receive", &[Part::Etf(message)]);
+                // Who sent it is not known any more.
+                let origin = [Term::atom(LOCAL_NODE), Term::atom("undefined")];
+                self.tell_message(pid, RECEIVE, seq, "receive", message, &origin, &[Part::Etf(message)]);
             }
             (parent, EventKind::Spawned { child, entry, linked, .. }) => {
                 self.trace_spawn(parent, *child, entry, *linked, seq);
@@ -78,7 +95,50 @@ impl Kernel {
     pub(in super::super) fn trace_failed_send(&mut self, pid: Pid, to: &Atom, message: &Etf) {
         if self.traces() {
             let seq = self.journal.last_seq();
-            self.tell(pid, SEND, seq, "send", &[Part::Etf(message), Part::Term(Term::from(to.clone()))]);
+            self.tell_sent(pid, seq, "send", message, Term::from(to.clone()));
+        }
+    }
+
+    fn tell_sent(&mut self, pid: Pid, seq: EventSeq, tag: &str, message: &Etf, to: Term) {
+        let parts = [Part::Etf(message), Part::Term(to.clone())];
+        self.tell_message(pid, SEND, seq, tag, message, &[to], &parts);
+    }
+
+    /// Tells of a message that was sent or received where its specification says so: it is asked with some terms, and the message last.
+    #[expect(clippy::too_many_arguments, reason = "what is told, and what decides whether it is")]
+    fn tell_message(
+        &mut self,
+        pid: Pid,
+        flag: Flags,
+        seq: EventSeq,
+        tag: &str,
+        message: &Etf,
+        first: &[Term],
+        parts: &[Part<'_>],
+    ) {
+        let sessions = self.tracing.sessions.iter();
+        let wanted = sessions.filter_map(|(number, session)| {
+            let traced = session.process(pid).filter(|traced| traced.flags.has_any(flag))?;
+            let messages = if flag == SEND { &session.sent } else { &session.received };
+            Some((*number, traced, messages.clone()))
+        });
+        for (number, traced, messages) in wanted.collect::<Vec<_>>() {
+            let spec = match messages {
+                Messages::All => {
+                    self.tell_because(pid, traced, seq, tag, parts);
+                    continue;
+                }
+                Messages::None => continue,
+                Messages::Matching(spec) => spec,
+            };
+            let (Ok(spec), Ok(message)) = (MatchSpec::compile_for_trace(&spec), message.decode()) else { continue };
+            let arguments = Term::list(first.iter().cloned().chain([message]));
+            let call = Call { pid, caller: Term::atom("undefined"), control_word: self.trace_control_word() };
+            let Some(effects) = spec.run_for_trace(&arguments, &call, &Fuel::default()) else { continue };
+            self.take_effects(number, pid, &effects);
+            if !effects.message.as_ref().is_some_and(|message| message.is_atom("false")) {
+                self.tell_because(pid, traced, seq, tag, parts);
+            }
         }
     }
 
