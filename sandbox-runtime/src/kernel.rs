@@ -63,6 +63,9 @@ pub use process::{Process, RunState};
 pub use shared::config::Config;
 pub use turn::{Delivery, Next, TurnReport, TurnResult, TurnStart};
 
+/// Bytes of a word of OTP's, in which it tells sizes.
+pub(crate) const WORD_BYTES: u64 = 8;
+
 /// The state of one sandbox, save for the memories of its guests.
 ///
 /// Cloning is cheap: large parts are shared until one of the two changes them. That is what a snapshot keeps.

@@ -55,6 +55,9 @@ impl Schedule {
     }
 }
 
+/// Virtual nanoseconds of one reduction where time does not follow the clock and nothing else is said.
+pub const NANOS_PER_REDUCTION: u32 = 20;
+
 /// How virtual time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +82,6 @@ pub enum TimeMode {
 
 impl Default for TimeMode {
     fn default() -> Self {
-        Self::Fast { nanos_per_reduction: 20 }
+        Self::Fast { nanos_per_reduction: NANOS_PER_REDUCTION }
     }
 }

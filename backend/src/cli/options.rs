@@ -12,9 +12,6 @@ use sandbox_runtime::kernel::Config;
 use shared::limits::Limits;
 use shared::schedule::{Schedule, TimeMode};
 
-/// Virtual nanoseconds of one reduction where time does not follow the clock.
-const NANOS_PER_REDUCTION: u32 = 20;
-
 /// 2026-01-01T00:00:00Z
 const REPEATABLE_EPOCH_NANOS: u64 = 1_767_225_600_000_000_000;
 const NANOS_PER_MICRO: u64 = 1_000;
@@ -83,12 +80,11 @@ impl Options {
                 u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)
             }
         };
-        let fast = TimeMode::Fast { nanos_per_reduction: NANOS_PER_REDUCTION };
         Ok(Config {
             seed: self.seed.unwrap_or_default(),
             schedule: self.schedule.clone(),
             limits: self.limits()?,
-            time_mode: if self.fast { fast } else { TimeMode::Live },
+            time_mode: if self.fast { TimeMode::default() } else { TimeMode::Live },
             epoch_nanos,
         })
     }

@@ -220,7 +220,7 @@ impl Room {
                 _ = tick.tick() => {
                     self.presence.expire(self.documents.clock().now());
                     self.presence_changed();
-                    if self.noted.0 != self.seq && self.noted.1.is_none_or(|at| at.elapsed() >= NOTED_EVERY) {
+                    if self.is_change_to_note() && self.noted.1.is_none_or(|at| at.elapsed() >= NOTED_EVERY) {
                         // Nobody here waits for it.
                         tokio::spawn(self.note_change());
                     }
@@ -412,9 +412,14 @@ impl Room {
         }
     }
 
-    /// What lets the record of the sandbox say that it was changed, if it was.
+    /// Whether there are changes of the files that the record of the sandbox does not know of.
+    fn is_change_to_note(&self) -> bool {
+        self.name == DocumentName::Code && self.noted.0 != self.seq
+    }
+
+    /// What lets the record of the sandbox say that its files were changed, if they were.
     fn note_change(&mut self) -> impl Future<Output = ()> + Send + 'static {
-        let is_changed = self.noted.0 != self.seq;
+        let is_changed = self.is_change_to_note();
         if is_changed {
             self.noted = (self.seq, Some(Instant::now()));
         }

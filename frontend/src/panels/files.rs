@@ -110,33 +110,33 @@ pub fn FilesPanel() -> Html {
                             </button>
                             if may_edit {
                                 <span class="file-tools">
-                                <button
-                                    type="button"
-                                    class="button quiet icon-button"
-                                    aria-label={format!("Move {path} up")}
-                                    title="Move up (Alt+↑)"
-                                    onclick={
-                                        let (document, path) = (lab.document.clone(), path.clone());
-                                        Callback::from(move |_: MouseEvent| document.move_file(&path, true))
-                                    }
-                                >{ "↑" }</button>
-                                <button
-                                    type="button"
-                                    class="button quiet icon-button"
-                                    aria-label={format!("Rename {path}")}
-                                    title="Rename"
-                                    onclick={
-                                        let (typing, path) = (typing.setter(), path.clone());
-                                        Callback::from(move |_: MouseEvent| typing.set(Some(Typing::Rename(path.clone()))))
-                                    }
-                                >{ "✎" }</button>
-                                <button
-                                    type="button"
-                                    class="button quiet icon-button"
-                                    aria-label={format!("Delete {path}")}
-                                    title="Delete"
-                                    onclick={let path = path.clone(); delete.reform(move |_: MouseEvent| path.clone())}
-                                >{ "✕" }</button>
+                                    <button
+                                        type="button"
+                                        class="button quiet icon-button"
+                                        aria-label={format!("Move {path} up")}
+                                        title="Move up (Alt+↑)"
+                                        onclick={
+                                            let (document, path) = (lab.document.clone(), path.clone());
+                                            Callback::from(move |_: MouseEvent| document.move_file(&path, true))
+                                        }
+                                    >{ "↑" }</button>
+                                    <button
+                                        type="button"
+                                        class="button quiet icon-button"
+                                        aria-label={format!("Rename {path}")}
+                                        title="Rename"
+                                        onclick={
+                                            let (typing, path) = (typing.setter(), path.clone());
+                                            Callback::from(move |_: MouseEvent| typing.set(Some(Typing::Rename(path.clone()))))
+                                        }
+                                    >{ "✎" }</button>
+                                    <button
+                                        type="button"
+                                        class="button quiet icon-button"
+                                        aria-label={format!("Delete {path}")}
+                                        title="Delete"
+                                        onclick={let path = path.clone(); delete.reform(move |_: MouseEvent| path.clone())}
+                                    >{ "✕" }</button>
                                 </span>
                             }
                         }

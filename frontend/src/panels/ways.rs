@@ -84,7 +84,7 @@ fn WaysDialog(props: &WaysDialogProps) -> Html {
         _ => ways.last(),
     };
     let mut orders = vec![
-        (Order::Usual, "As usual".to_owned(), "First come, first served: the same with every run."),
+        (Order::Usual, "As usual".to_owned(), "First come, first served, as with one scheduler of Erlang/OTP."),
         (Order::Shuffled, "Shuffled".to_owned(), "Another order with every run. Faults that depend on it come out."),
     ];
     if let Some(number) = number {

@@ -7,14 +7,12 @@ use shared::{Etf, Term};
 use super::answer::{Answer, Failure, atom};
 use super::arguments::{self, Arguments, truth};
 use crate::host::Host;
-use crate::kernel::RunState;
+use crate::kernel::{RunState, WORD_BYTES};
 
 /// Most items of a stack trace.
 const BACKTRACE_DEPTH_MAX: i64 = 64;
 /// Most ports and tables at once, as OTP has them by default.
 const PORT_LIMIT: i64 = 65_536;
-/// Bytes of a word of OTP's, in which it tells sizes.
-const WORD_BYTES: u64 = 8;
 
 fn number(value: usize) -> Term {
     Term::from(value as u64)

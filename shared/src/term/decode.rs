@@ -1,8 +1,8 @@
 //! Reading the external term format, version 131, from input that nobody vouches for.
 //!
 //! Every length is checked against what is left of the input, and little is reserved on its word, so memory is bounded
-//! by a small multiple of the input. Nesting is bounded by [`MAX_DEPTH`], save where terms are only kept. Compressed terms are refused: they would
-//! undo both bounds, and guests have no reason to send them.
+//! by a small multiple of the input. Nesting is bounded by [`MAX_DEPTH`], save where terms are only kept. Compressed terms
+//! are refused: they would undo both bounds, and guests have no reason to send them.
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use shared::term::LOCAL_NODE;
 use shared::{Pid, Term};
 
 use super::{EtsError, Table};
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, WORD_BYTES};
 
 /// The items of `ets:info/1`, in OTP's order.
 const ITEMS: [&str; 15] = [
@@ -24,9 +24,6 @@ const ITEMS: [&str; 15] = [
     "keypos",
     "protection",
 ];
-
-/// Bytes of a word, in which memory is told.
-const WORD_BYTES: u64 = 8;
 
 impl Table {
     /// One item of `ets:info/2`. `epoch_nanos`: when virtual time began.

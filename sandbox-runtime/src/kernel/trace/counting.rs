@@ -6,6 +6,7 @@
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use shared::limits::LimitKind;
+use shared::schedule::NANOS_PER_REDUCTION;
 use shared::term::Atom;
 use shared::{Pid, Term};
 
@@ -17,9 +18,6 @@ use super::{MAX_PATTERNS, Session};
 /// Most figures of a sandbox, one for each function and process. They are not in the memory that is counted; what is beyond is not
 /// counted.
 const MAX_FIGURES: usize = 200_000;
-
-/// What a reduction is taken to last, in nanoseconds.
-const NANOS_PER_REDUCTION: u64 = 20;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +205,7 @@ impl Session {
         };
         let sum = |figures: Vec<(Pid, Figure)>| Term::from(figures.iter().map(|(_, figure)| figure.calls).sum::<u64>());
         let seconds = |reductions: u64| {
-            let micros = reductions.saturating_mul(NANOS_PER_REDUCTION) / 1_000;
+            let micros = reductions.saturating_mul(NANOS_PER_REDUCTION.into()) / 1_000;
             vec![micros / MICROS_PER_SECOND, micros % MICROS_PER_SECOND]
         };
         [

@@ -8,16 +8,13 @@ use shared::match_spec::{Fuel, MatchSpec};
 use shared::term::{Atom, LOCAL_NODE};
 use shared::{Etf, EventSeq, Pid, Term};
 
-use super::super::Kernel;
 use super::super::signal::Signal;
+use super::super::{Kernel, WORD_BYTES};
 use super::Traced;
 use super::flags::{
     EXITING, Flags, GARBAGE_COLLECTION, MONOTONIC, PROCS, RECEIVE, RUNNING, RUNNING_PROCS, SEND, STRICT_MONOTONIC,
     TIMESTAMP,
 };
-
-/// Bytes of a word of OTP's, in which it tells sizes.
-const WORD_BYTES: u64 = 8;
 
 /// Which messages are told where they are: `erlang:trace_pattern/3` for `send` and `receive`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
