@@ -4,12 +4,13 @@ mod names;
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
-use std::hash::{BuildHasher as _, Hasher as _};
+use std::hash::Hasher as _;
 
 use hashbrown::HashTable;
 use names::Names;
-use rustc_hash::{FxBuildHasher, FxHasher};
+use rustc_hash::FxHasher;
 
+use crate::copy;
 use crate::term::Term;
 
 /// Longest atom in characters (OTP: Efficiency Guide, System Limits).
@@ -107,7 +108,11 @@ impl AtomTable {
     }
     /// The atom of a name, if it exists.
     pub fn existing(&self, name: &str) -> Option<Term> {
-        let number = self.index.find(hash(name), |number| self.names.get(*number) == name);
+        self.existing_bytes(name.as_bytes())
+    }
+    /// As [`AtomTable::existing`], for what need not be text.
+    pub(crate) fn existing_bytes(&self, name: &[u8]) -> Option<Term> {
+        let number = self.index.find(hash(name), |number| copy::same(self.names.get(*number).as_bytes(), name));
         number.map(|number| Term::atom(*number))
     }
     /// Name of an atom; empty for a term that is none.
@@ -129,7 +134,7 @@ impl AtomTable {
     /// Makes room for more atoms, with names of so many bytes.
     pub(crate) fn reserve(&mut self, more: usize, bytes: usize) {
         let names = &self.names;
-        self.index.reserve(more, |number| hash(names.get(*number)));
+        self.index.reserve(more, |number| hash(names.get(*number).as_bytes()));
         self.names.reserve(more, bytes);
     }
     /// Nothing is added any more where names are side by side: that is everybody's.
@@ -156,13 +161,15 @@ impl AtomTable {
         }
         self.names.push(name);
         let names = &self.names;
-        self.index.insert_unique(hash(name), index, |number| hash(names.get(*number)));
+        self.index.insert_unique(hash(name.as_bytes()), index, |number| hash(names.get(*number).as_bytes()));
         Term::atom(index)
     }
 }
 
-fn hash(name: &str) -> u64 {
-    FxBuildHasher.hash_one(name)
+fn hash(name: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(name);
+    hasher.finish()
 }
 
 impl Default for AtomTable {

@@ -68,8 +68,37 @@ pub(crate) unsafe fn bytes(from: *const u8, to: *mut u8, count: usize) {
     }
 }
 
+/// Whether two texts are the same bytes. Most are short, and comparing those takes no call.
+#[inline]
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    let count = a.len();
+    if count != b.len() {
+        return false;
+    }
+    let word =
+        |bytes: &[u8], at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk().copied().map(u64::from_ne_bytes));
+    match count {
+        0..8 => a.iter().zip(b).all(|(a, b)| a == b),
+        8..=16 => word(a, 0) == word(b, 0) && word(a, count - 8) == word(b, count - 8),
+        _ => a == b,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn texts_are_the_same_where_all_their_bytes_are() {
+        for count in 0..40_usize {
+            let text: Vec<u8> = (0..count).map(|at| at as u8 * 7).collect();
+            assert!(super::same(&text, &text.clone()) && !super::same(&text, &[&text[..], b"!"].concat()));
+            for at in 0..count {
+                let mut other = text.clone();
+                other[at] ^= 1;
+                assert!(!super::same(&text, &other), "{count} bytes of which {at} differs");
+            }
+        }
+    }
+
     #[test]
     fn as_many_are_copied_as_were_asked_for() {
         for count in 0..80 {

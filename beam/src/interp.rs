@@ -53,7 +53,10 @@ fn alternate<const STRESS: bool>(vm: &mut Vm) -> Turn {
             Left::Receive => return turn::yielded_live(vm, vm.pc, 0),
         }
         let code = Code(vm.pc);
-        match step(vm, code) {
+        // What is left most often.
+        let done =
+            if code.operation() == Operation::CallNative { control::call_native(vm, code) } else { step(vm, code) };
+        match done {
             Ok(Next::Go(to)) => vm.pc = to,
             Ok(next) => {
                 if let Some(turn) = go_on(vm, next) {

@@ -111,9 +111,11 @@ impl AsRef<[u8]> for Etf {
 pub fn encoded_local_ref(terms: &[u8]) -> Option<(Ref, &[u8])> {
     /// `NEWER_REFERENCE_EXT` of three words, with the node as `SMALL_ATOM_UTF8_EXT` and creation 0.
     const LOCAL: &[u8; 22] = b"\x5a\x00\x03\x77\x0dnonode@nohost\x00\x00\x00\x00";
-    let (words, rest) = terms.strip_prefix(LOCAL)?.split_first_chunk::<12>()?;
-    let [[a, b, c, d], [e, f, g, h], [i, j, k, l]] = words.as_chunks::<4>().0 else { return None };
-    let words = [[a, b, c, d], [e, f, g, h], [i, j, k, l]].map(|word| u32::from_be_bytes(word.map(|byte| *byte)));
+    // As many bytes as are known beforehand are compared without a call.
+    let (start, rest) = terms.split_first_chunk::<22>()?;
+    let (words, rest) = rest.split_first_chunk::<12>().filter(|_| start == LOCAL)?;
+    let &[a, b, c, d, e, f, g, h, i, j, k, l] = words;
+    let words = [[a, b, c, d], [e, f, g, h], [i, j, k, l]].map(u32::from_be_bytes);
     Some((Ref::from_words(words)?, rest))
 }
 

@@ -1,7 +1,7 @@
 %% Programs of several processes for the tests and figures of time travel.
 -module(travel_programs).
 -behaviour(gen_server).
--export([choosy/0, counters/0, family/0, idle/0, lost_update/0, ring/0, tables/0, start_child/1]).
+-export([choosy/0, counters/0, counters_long/0, family/0, idle/0, lost_update/0, ring/0, tables/0, start_child/1]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 %% Takes its messages in another order than that in which they came.
@@ -10,9 +10,14 @@ choosy() ->
     [receive M -> erlang:display(M) end || M <- [c, a, b]].
 
 %% Ten servers that are called in turn, a thousand times, with timeouts between.
-counters() ->
+counters() -> counters(100).
+
+%% The same, long enough to be measured.
+counters_long() -> counters(1000).
+
+counters(Rounds) ->
     Servers = [element(2, gen_server:start_link(?MODULE, I, [])) || I <- lists:seq(1, 10)],
-    count(Servers, 100),
+    count(Servers, Rounds),
     erlang:display(list_to_tuple([gen_server:call(Server, get) || Server <- Servers])).
 
 count(_, 0) -> ok;

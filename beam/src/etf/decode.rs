@@ -48,6 +48,7 @@ pub fn decode_known(
 }
 
 fn decode_with(heap: &mut Heap, image: &ImageRef, bytes: &[u8], safe: Safe<'_, '_>) -> Result<(Term, usize)> {
+    let error = DecodeError::Malformed;
     let mut reader = Reader::new(bytes);
     if reader.byte()? != VERSION {
         return Err(DecodeError::Malformed);
@@ -55,17 +56,19 @@ fn decode_with(heap: &mut Heap, image: &ImageRef, bytes: &[u8], safe: Safe<'_, '
     match bytes.get(1) {
         Some(&tag::COMPRESSED) => {
             let (plain, read) = inflate::inflate(heap, &bytes[2..])?;
-            let (term, used) = Decoder { heap, image, reader: Reader::new(&plain), safe, local: false }.term()?;
+            let (term, used) =
+                Decoder { heap, image, reader: Reader::new(&plain), safe, local: false, error }.term()?;
             if used == plain.len() { Ok((term, 2 + read)) } else { Err(DecodeError::Malformed) }
         }
         Some(&tag::LOCAL) => {
             let check = Reader::new(&bytes[2..]).u32()?;
             let body = &bytes[6..];
-            let (term, used) = Decoder { heap, image, reader: Reader::new(body), safe, local: true }.term()?;
+            let (term, used) = Decoder { heap, image, reader: Reader::new(body), safe, local: true, error }.term()?;
             if local_check(&body[..used]) == check { Ok((term, 6 + used)) } else { Err(DecodeError::Malformed) }
         }
         _ => {
-            let (term, used) = Decoder { heap, image, reader: Reader::new(&bytes[1..]), safe, local: false }.term()?;
+            let (term, used) =
+                Decoder { heap, image, reader: Reader::new(&bytes[1..]), safe, local: false, error }.term()?;
             Ok((term, 1 + used))
         }
     }
@@ -99,6 +102,8 @@ struct Decoder<'d, 'k> {
     safe: Safe<'d, 'k>,
     /// Whether node names may be left out.
     local: bool,
+    /// Why [`Decoder::part`] gave nothing.
+    error: DecodeError,
 }
 
 /// Terms within terms down to this level are read by a function that calls itself, which is faster than to keep a list of what is open.
@@ -109,37 +114,68 @@ const FEW: usize = 8;
 
 impl Decoder<'_, '_> {
     fn term(mut self) -> Result<(Term, usize)> {
-        let term = self.shallow(SHALLOW)?;
-        Ok((term, self.reader.at()))
+        match self.part(SHALLOW) {
+            Term::NONE => Err(self.error),
+            term => Ok((term, self.reader.at())),
+        }
     }
 
-    fn shallow(&mut self, levels: usize) -> Result<Term> {
+    /// A term, or [`Term::NONE`] with what is wrong in `error`: most terms are small, and a result that is no more than a word needs no
+    /// memory on its way.
+    fn part(&mut self, levels: usize) -> Term {
         // Most of what terms consist of needs no more than this.
-        match self.reader.peek() {
-            Some(tag::SMALL_INTEGER) => {
-                self.reader.byte()?;
-                return Ok(Term::small(i64::from(self.reader.byte()?)));
+        let part = match *self.reader.rest() {
+            [tag::SMALL_INTEGER, value, ..] => {
+                self.reader.pass(2);
+                return Term::small(i64::from(value));
             }
-            Some(tag::INTEGER) => {
-                self.reader.byte()?;
-                return Ok(Term::small(i64::from(self.reader.u32()? as i32)));
+            [tag::INTEGER, a, b, c, d, ..] => {
+                self.reader.pass(5);
+                return Term::small(i64::from(i32::from_be_bytes([a, b, c, d])));
             }
-            Some(tag::SMALL_ATOM_UTF8) => return self.atom(),
-            _ => {}
-        }
+            [tag::NIL, ..] => {
+                self.reader.pass(1);
+                return Term::NIL;
+            }
+            [tag::SMALL_ATOM_UTF8, ..] => self.atom(),
+            [tag::SMALL_TUPLE, size, ..] if levels > 0 => {
+                self.reader.pass(2);
+                self.tuple(usize::from(size), levels - 1)
+            }
+            [tag::LIST, a, b, c, d, ..] if levels > 0 && [a, b, c, d] != [0; 4] => {
+                self.reader.pass(5);
+                self.list(u32::from_be_bytes([a, b, c, d]) as usize, levels - 1)
+            }
+            _ => self.other(levels),
+        };
+        part.unwrap_or_else(|error| {
+            self.error = error;
+            Term::NONE
+        })
+    }
+
+    /// What is no more than seldom part of a term.
+    fn other(&mut self, levels: usize) -> Result<Term> {
         match self.start()? {
             Start::Value(value) => Ok(value),
             Start::Compound(Build::Tuple, size) if levels > 0 => self.tuple(size, levels - 1),
-            Start::Compound(Build::List, parts) if levels > 0 && parts > 1 => self.list(parts - 1, levels - 1),
             Start::Compound(build, parts @ 0..=FEW) if levels > 0 => {
                 self.check_parts(parts)?;
                 let mut values = [Term::NIL; FEW];
                 for value in &mut values[..parts] {
-                    *value = self.shallow(levels - 1)?;
+                    *value = self.whole_part(levels - 1)?;
                 }
                 self.finish(&build, &values[..parts])
             }
             Start::Compound(build, parts) => self.deep(build, parts),
+        }
+    }
+
+    #[inline]
+    fn whole_part(&mut self, levels: usize) -> Result<Term> {
+        match self.part(levels) {
+            Term::NONE => Err(self.error),
+            part => Ok(part),
         }
     }
 
@@ -149,7 +185,7 @@ impl Decoder<'_, '_> {
         self.heap.check(1 + size).map_err(|_| DecodeError::OutOfMemory)?;
         let p = self.heap.alloc(1 + size);
         for i in 1..=size {
-            let element = self.shallow(levels)?;
+            let element = self.whole_part(levels)?;
             // SAFETY: `alloc` gave room for the header and the elements. Nothing is collected meanwhile, and where an element is
             // malformed nobody learns of the tuple.
             unsafe { *p.add(i) = element.0 };
@@ -165,14 +201,14 @@ impl Decoder<'_, '_> {
         self.heap.check(2 * len).map_err(|_| DecodeError::OutOfMemory)?;
         let p = self.heap.alloc(2 * len);
         for i in 0..len {
-            let element = self.shallow(levels)?;
+            let element = self.whole_part(levels)?;
             // SAFETY: `alloc` gave room for so many cells; the rest is as for a tuple.
             unsafe {
                 *p.add(2 * i) = element.0;
                 *p.add(2 * i + 1) = Term::cons_ptr(p.add(2 * i + 2)).0;
             }
         }
-        let tail = self.shallow(levels)?;
+        let tail = self.whole_part(levels)?;
         // SAFETY: the last word of the last cell.
         unsafe { *p.add(2 * len - 1) = tail.0 };
         Ok(Term::cons_ptr(p))
@@ -347,6 +383,12 @@ impl Decoder<'_, '_> {
             _ => return Err(DecodeError::Malformed),
         };
         let bytes = self.reader.take(n)?;
+        // One that is there was text when it was made.
+        if !matches!(tag, tag::ATOM | tag::SMALL_ATOM)
+            && let Some(atom) = self.image.get().atoms.existing_bytes(bytes)
+        {
+            return Ok(atom);
+        }
         let latin1: String;
         let name = if matches!(tag, tag::ATOM | tag::SMALL_ATOM) {
             latin1 = bytes.iter().map(|b| char::from(*b)).collect();

@@ -14,28 +14,38 @@ use crate::vm::{Fault, Vm};
 const MAX_NATIVE_ARITY: usize = 10;
 
 /// Calls a native with the arguments in the X registers.
+#[inline]
 pub(super) fn native(vm: &mut Vm, index: u32) -> Outcome {
     let arity = usize::from(vm.image.get().natives[index as usize].arity);
-    let mut arguments = [Term::NIL; MAX_NATIVE_ARITY];
     // Most have few, and a number of them that is known here is copied without further ado.
     let few = [vm.x[0], vm.x[1], vm.x[2], vm.x[3]];
-    arguments[..few.len()].copy_from_slice(&few);
-    if arity > few.len() {
-        arguments[few.len()..arity].copy_from_slice(&vm.x[few.len()..arity]);
+    if let Some(arguments) = few.get(..arity) {
+        return guard_native(vm, index as usize, arguments);
     }
+    let mut arguments = [Term::NIL; MAX_NATIVE_ARITY];
+    arguments[..arity].copy_from_slice(&vm.x[..arity]);
     guard_native(vm, index as usize, &arguments[..arity])
 }
 
 /// Calls a native with arguments given. On failure the call is remembered for the stack trace.
+#[inline]
 pub(super) fn guard_native(vm: &mut Vm, index: usize, arguments: &[Term]) -> Outcome {
-    dispatch::call(index, vm, arguments).inspect_err(|fail| {
-        if matches!(fail, Fail::Error(_) | Fail::ErrorCause(..)) && vm.fault.is_none() {
-            let image = vm.image.get();
-            let native = image.natives[index];
-            let (module, function) = (image.atoms.existing(native.module), image.atoms.existing(native.function));
-            remember(vm, module.unwrap_or(Term::NIL), function.unwrap_or(Term::NIL), arguments, true);
-        }
-    })
+    let outcome = dispatch::call(index, vm, arguments);
+    if let Err(fail) = &outcome {
+        remember_native(vm, index, arguments, fail);
+    }
+    outcome
+}
+
+/// A native has failed.
+#[cold]
+fn remember_native(vm: &mut Vm, index: usize, arguments: &[Term], fail: &Fail) {
+    if matches!(fail, Fail::Error(_) | Fail::ErrorCause(..)) && vm.fault.is_none() {
+        let image = vm.image.get();
+        let native = image.natives[index];
+        let (module, function) = (image.atoms.existing(native.module), image.atoms.existing(native.function));
+        remember(vm, module.unwrap_or(Term::NIL), function.unwrap_or(Term::NIL), arguments, true);
+    }
 }
 
 /// A guard function of `erlang` that the loop computes itself has failed.

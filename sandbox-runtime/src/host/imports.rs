@@ -85,20 +85,27 @@ pub(super) fn register(linker: &mut Linker<State>) -> wasmtime::Result<()> {
         wasmtime::Result::Ok(announce(&mut guest, answer) | (work.cast_signed() << WORK_SHIFT))
     })?;
     linker.func_wrap("orrery", "call_in", |mut guest: Guest<'_>, function: u32, at: u32, len: u32, room: u32| {
-        charge(&mut guest, len)?;
-        check_term(&guest, slice(&guest, at, len)?)?;
+        let is_foreign = guest.data().is_foreign;
+        if is_foreign {
+            charge(&mut guest, len)?;
+            check_term(&guest, slice(&guest, at, len)?)?;
+        }
         let number = u16::try_from(function).unwrap_or(u16::MAX);
         let (memory, state) = memory(&guest)?.data_and_store_mut(&mut guest);
+        let outside = || wasmtime::Error::msg("an address outside the memory of the guest");
         // Nothing is copied on the way in: the arguments are read where they lie.
-        let arguments = memory.get(at as usize..).and_then(|behind| behind.get(..len as usize)).unwrap_or_default();
-        let (outcome, work) = state.call(number, arguments);
-        done(&mut guest)?;
-        let announced = announced(&guest, outcome) | (work.min(MAX_WORK).cast_signed() << WORK_SHIFT);
-        if guest.data().reply.len() <= room as usize {
-            let reply = std::mem::take(&mut guest.data_mut().reply);
-            write(&mut guest, at, &reply)?;
-            // Its memory is used again.
-            guest.data_mut().reply = reply;
+        let behind = memory.get_mut(at as usize..).ok_or_else(outside)?;
+        let (outcome, work) = state.call(number, behind.get(..len as usize).ok_or_else(outside)?);
+        if state.with_host(Host::call_is_done) == Some(false) {
+            return Err(ended());
+        }
+        let length = state.reply.len();
+        let announced = announced(length, outcome) | (work.min(MAX_WORK).cast_signed() << WORK_SHIFT);
+        if length <= room as usize {
+            behind.get_mut(..length).ok_or_else(outside)?.copy_from_slice(&state.reply);
+            if is_foreign {
+                charge(&mut guest, u32::try_from(length).unwrap_or(u32::MAX))?;
+            }
         }
         wasmtime::Result::Ok(announced)
     })?;
@@ -188,9 +195,13 @@ fn number(linker: &mut Linker<State>, name: &str, body: fn(&mut Host) -> i64) ->
 /// A call that others can learn of is done. The turn ends here if it did so in the run that is repeated.
 fn done(guest: &mut Guest<'_>) -> wasmtime::Result<()> {
     match guest.data_mut().with_host(Host::call_is_done) {
-        Some(false) => Err(wasmtime::Error::new(Refused(FaultCause::Server(LimitKind::TurnTime)))),
+        Some(false) => Err(ended()),
         _ => Ok(()),
     }
+}
+
+fn ended() -> wasmtime::Error {
+    wasmtime::Error::new(Refused(FaultCause::Server(LimitKind::TurnTime)))
 }
 
 fn announce(guest: &mut Guest<'_>, answer: Result<Vec<u8>, Vec<u8>>) -> i64 {
@@ -198,13 +209,14 @@ fn announce(guest: &mut Guest<'_>, answer: Result<Vec<u8>, Vec<u8>>) -> i64 {
         Ok(bytes) => (bytes, Outcome::Value),
         Err(reason) => (reason, Outcome::Failure),
     };
+    let length = bytes.len();
     guest.data_mut().reply = bytes;
-    announced(guest, kind)
+    announced(length, kind)
 }
 
-/// How the answer that waits is announced.
-fn announced(guest: &Guest<'_>, outcome: Outcome) -> i64 {
-    let length = i64::from(u32::try_from(guest.data().reply.len()).unwrap_or(u32::MAX));
+/// How an answer of so many bytes is announced.
+fn announced(length: usize, outcome: Outcome) -> i64 {
+    let length = i64::from(u32::try_from(length).unwrap_or(u32::MAX));
     length | if outcome == Outcome::Failure { FAILURE } else { 0 }
 }
 

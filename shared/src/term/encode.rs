@@ -69,16 +69,25 @@ impl Term {
 
     /// Appends the encoded term without a version byte, as it stands inside another one.
     pub fn encode_into(&self, out: &mut Vec<u8>) {
-        let mut open: SmallVec<[Open<'_>; 8]> = begin(self, out).into_iter().collect();
-        while let Some(Open { parts, size_at }) = open.last_mut() {
-            match parts.next() {
-                Some(part) => open.extend(begin(part, out)),
-                None => {
-                    if let Some(size_at) = *size_at {
-                        put_size(size_at, out);
-                    }
-                    open.pop();
+        // Most terms have no parts, and need no list of what is open.
+        if let Some(first) = begin(self, out) {
+            encode_parts(first, out);
+        }
+    }
+}
+
+/// Writes the parts of a term, and theirs.
+fn encode_parts(first: Open<'_>, out: &mut Vec<u8>) {
+    let mut open: SmallVec<[Open<'_>; 8]> = SmallVec::new();
+    open.push(first);
+    while let Some(Open { parts, size_at }) = open.last_mut() {
+        match parts.next() {
+            Some(part) => open.extend(begin(part, out)),
+            None => {
+                if let Some(size_at) = *size_at {
+                    put_size(size_at, out);
                 }
+                open.pop();
             }
         }
     }
@@ -92,6 +101,7 @@ struct Open<'a> {
 }
 
 /// Writes a term up to its parts, if any are to be written then.
+#[inline]
 fn begin<'a>(term: &'a Term, out: &mut Vec<u8>) -> Option<Open<'a>> {
     let mut size_at = None;
     match term {

@@ -24,6 +24,16 @@ impl<'a> Reader<'a> {
     pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
+    /// All bytes that are not read.
+    #[inline]
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+    /// Passes over some bytes, which are there.
+    #[inline]
+    pub(super) fn pass(&mut self, n: usize) {
+        self.at += n;
+    }
     /// Passes over these bytes, if they are the next ones.
     pub(super) fn skip<const N: usize>(&mut self, expected: &[u8; N]) -> bool {
         let found = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<N>()) == Some(expected);

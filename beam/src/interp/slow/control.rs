@@ -31,10 +31,12 @@ fn drop_frame(vm: &mut Vm, bytes: u16) {
     vm.heap.stack = unsafe { vm.heap.stack.byte_add(usize::from(bytes)) };
 }
 
+#[inline]
 fn called_native(vm: &mut Vm, number: u32) -> Outcome {
     if vm.watch.is_some() { tracing::native(vm, number) } else { calls::native(vm, number) }
 }
 
+#[inline]
 pub(in crate::interp) fn call_native(vm: &mut Vm, code: Code) -> Step {
     match called_native(vm, code.bc()) {
         Ok(value) => {

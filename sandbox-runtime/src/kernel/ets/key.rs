@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
+use equivalent::{Comparable, Equivalent};
 use serde::{Deserialize, Serialize};
 use shared::Term;
 
@@ -27,6 +28,53 @@ impl Key {
         match self {
             Self::Hashed(_, term) | Self::Ordered(term) => term,
         }
+    }
+}
+
+/// A key that is looked for among [`Key::Hashed`]. What comes first in most comparisons is all that they are, and stands by itself.
+pub(super) struct Hashed<'a> {
+    place: u64,
+    term: &'a Term,
+}
+
+impl<'a> Hashed<'a> {
+    pub(super) fn new(term: &'a Term) -> Self {
+        Self { place: place::of(term), term }
+    }
+}
+
+impl Equivalent<Key> for Hashed<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.compare(key).is_eq()
+    }
+}
+
+impl Comparable<Key> for Hashed<'_> {
+    #[inline]
+    fn compare(&self, key: &Key) -> Ordering {
+        match key {
+            Key::Hashed(place, _) if self.place != *place => self.place.cmp(place),
+            Key::Hashed(_, term) | Key::Ordered(term) => match (self.term, term) {
+                (Term::Int(a), Term::Int(b)) => a.cmp(b),
+                (a, b) => a.cmp(b),
+            },
+        }
+    }
+}
+
+/// A key that is looked for among [`Key::Ordered`].
+pub(super) struct Ordered<'a>(pub(super) &'a Term);
+
+impl Equivalent<Key> for Ordered<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.compare(key).is_eq()
+    }
+}
+
+impl Comparable<Key> for Ordered<'_> {
+    #[inline]
+    fn compare(&self, key: &Key) -> Ordering {
+        self.0.cmp_arith(key.term())
     }
 }
 

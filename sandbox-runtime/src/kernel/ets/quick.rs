@@ -126,7 +126,7 @@ impl Kernel {
         let key = args.next()?;
         args.end()?;
         let work = elements(&key);
-        let objects = table.find_owned(key);
+        let objects = table.find(&key);
         Term::encode_tuples_onto(objects, answer);
         Some(work + objects.len() as u64)
     }
@@ -136,7 +136,7 @@ impl Kernel {
         let key = args.next()?;
         args.end()?;
         let work = elements(&key);
-        Term::bool(!table.find_owned(key).is_empty()).encode_onto(answer);
+        Term::bool(!table.find(&key).is_empty()).encode_onto(answer);
         Some(work)
     }
 
@@ -146,7 +146,7 @@ impl Kernel {
         args.end()?;
         let at = usize::try_from(position.as_int()?).ok()?.checked_sub(1)?;
         let work = elements(&key);
-        let [object] = table.find_owned(key) else { return None };
+        let [object] = table.find(&key) else { return None };
         let element = object.get(at).filter(|_| !table.kind.is_bag())?;
         element.encode_onto(answer);
         Some(work + elements(element))
@@ -186,7 +186,7 @@ impl Kernel {
                 return None;
             }
             // In a table of another kind there are no such slots.
-            let Slot::One(object) = table.slots.get_mut(&table.key_owned(key))? else { return None };
+            let Slot::One(object) = table.slot_mut(&key)? else { return None };
             object_bytes_within(object, left)?;
             let Term::Int(old) = object.get(at)? else { return None };
             let value = Term::Int(old.checked_add(increment)?);

@@ -9,7 +9,7 @@ use shared::term::{Atom, Terms};
 use shared::{Etf, Pid, Ref, Term, VirtualTime};
 
 use super::Access;
-use super::key::Key;
+use super::key::{Hashed, Key, Ordered};
 
 /// A tuple in a table.
 pub(crate) type Object = Terms;
@@ -113,8 +113,8 @@ pub(crate) struct Tuning {
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
 pub(crate) enum Slot {
     One(Object),
-    /// Of a bag; never empty.
-    Many(Bag),
+    /// Of a bag; never empty. Apart, so that more entries of other tables lie in what a processor reads at once.
+    Many(Box<Bag>),
 }
 
 /// The objects of one key of a bag, in the order in which they were inserted.
@@ -245,13 +245,23 @@ impl Table {
     }
 
     pub(crate) fn key(&self, term: &Term) -> Key {
-        self.key_owned(term.clone())
+        match self.kind {
+            TableKind::OrderedSet => Key::Ordered(term.clone()),
+            _ => Key::hashed(term.clone()),
+        }
     }
 
-    pub(crate) fn key_owned(&self, term: Term) -> Key {
+    fn slot(&self, key: &Term) -> Option<&Slot> {
         match self.kind {
-            TableKind::OrderedSet => Key::Ordered(term),
-            _ => Key::hashed(term),
+            TableKind::OrderedSet => self.slots.get(&Ordered(key)),
+            _ => self.slots.get(&Hashed::new(key)),
+        }
+    }
+
+    pub(crate) fn slot_mut(&mut self, key: &Term) -> Option<&mut Slot> {
+        match self.kind {
+            TableKind::OrderedSet => self.slots.get_mut(&Ordered(key)),
+            _ => self.slots.get_mut(&Hashed::new(key)),
         }
     }
 
@@ -260,11 +270,7 @@ impl Table {
     }
 
     pub(crate) fn find(&self, key: &Term) -> &[Object] {
-        self.find_owned(key.clone())
-    }
-
-    pub(crate) fn find_owned(&self, key: Term) -> &[Object] {
-        self.slots.get(&self.key_owned(key)).map(Slot::objects).unwrap_or_default()
+        self.slot(key).map(Slot::objects).unwrap_or_default()
     }
 
     /// Puts an object in, in the place of the one with its key where there is only one for a key.
@@ -275,7 +281,7 @@ impl Table {
 
     /// As [`Table::put`], with what the object takes ([`object_bytes_within`]).
     pub(crate) fn put_sized(&mut self, object: Object, bytes: u64) {
-        let Some(key) = self.key_of(&object).map(|key| self.key(key)) else {
+        let Some(key) = object.get(self.keypos - 1) else {
             return;
         };
         match self.kind {
@@ -283,10 +289,10 @@ impl Table {
                 self.count_in(bytes);
                 // In place, where the key is the same one: most programs put in what is there already. That of a table in term order may be
                 // another one (`1` and `1.0`).
-                let slot = if self.kind == TableKind::Set { self.slots.get_mut(&key) } else { None };
+                let slot = if self.kind == TableKind::Set { self.slots.get_mut(&Hashed::new(key)) } else { None };
                 let old = match slot {
                     Some(slot) => Some(std::mem::replace(slot, Slot::One(object))),
-                    None => self.slots.insert(key, Slot::One(object)),
+                    None => self.slots.insert(self.key(key), Slot::One(object)),
                 };
                 if let Some(old) = old {
                     old.objects().iter().for_each(|old| self.count_out(old));
@@ -295,14 +301,14 @@ impl Table {
             TableKind::Bag | TableKind::DuplicateBag => {
                 let distinct = self.kind == TableKind::Bag;
                 let there = |slot: &Slot| matches!(slot, Slot::Many(bag) if bag.contains(&object));
-                if distinct && self.slots.get(&key).is_some_and(there) {
+                if distinct && self.slot(key).is_some_and(there) {
                     return;
                 }
                 self.count_in(bytes);
-                match self.slots.get_mut(&key) {
+                match self.slots.get_mut(&Hashed::new(key)) {
                     Some(Slot::Many(bag)) => bag.push(object),
                     _ => {
-                        self.slots.insert(key, Slot::Many(Bag::new(vec![object])));
+                        self.slots.insert(self.key(key), Slot::Many(Box::new(Bag::new(vec![object]))));
                     }
                 }
             }
@@ -338,7 +344,7 @@ impl Table {
         }
         kept.iter().for_each(|object| self.count_in(object_bytes(object)));
         if !kept.is_empty() {
-            self.slots.insert(key, Slot::Many(Bag::new(kept)));
+            self.slots.insert(key, Slot::Many(Box::new(Bag::new(kept))));
         }
     }
 
