@@ -214,7 +214,7 @@ fn is_from_this_site(headers: &HeaderMap, state: &AppState) -> bool {
 /// The cookie for a session; without a secret, the one that takes it away.
 pub(crate) fn cookie(state: &AppState, secret: Option<String>) -> Cookie<'static> {
     let config = state.config();
-    let secure = config.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"));
+    let secure = config.is_public_over_tls();
     let embedded = secure && !config.embed_origins.is_empty();
     let ended = secret.is_none();
     let mut cookie = Cookie::new(COOKIE, secret.unwrap_or_default());

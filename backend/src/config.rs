@@ -1,6 +1,8 @@
 //! Configuration: what was given on the command line goes before the environment, that before the file, and that before
 //! the default. It is read once and checked as a whole, so nothing later meets a value that makes no sense.
 
+mod oidc;
+
 use std::env;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,6 +12,8 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
+
+pub use oidc::Oidc;
 
 use crate::store::Elsewhere;
 
@@ -56,6 +60,19 @@ pub struct RawConfig {
     /// Sites that may show the page in a frame and use the API; may be given several times [default: none].
     #[arg(long = "embed-origin", env = "ORRERY_EMBED_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub embed_origins: Option<Vec<String>>,
+    /// Provider of OpenID Connect with which people can sign in, too; what it says of itself lies below this address. It has to send
+    /// people back to `/api/sign-in/oidc/callback` here [default: none].
+    #[arg(long, env = "ORRERY_OIDC_ISSUER", value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+    /// What that provider knows this server by.
+    #[arg(long, env = "ORRERY_OIDC_CLIENT_ID", value_name = "ID")]
+    pub oidc_client_id: Option<String>,
+    /// With what this server shows that provider who it is; a public client has none.
+    #[arg(long, env = "ORRERY_OIDC_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub oidc_client_secret: Option<String>,
+    /// What people call that provider, on the button that leads there [default: single sign-on].
+    #[arg(long, env = "ORRERY_OIDC_NAME", value_name = "NAME")]
+    pub oidc_name: Option<String>,
     /// How many requests a person may make in a second [default: 50].
     #[arg(long, env = "ORRERY_REQUESTS_PER_SECOND", value_name = "N")]
     pub requests_per_second: Option<NonZeroU32>,
@@ -101,6 +118,8 @@ pub struct Config {
     pub public_origin: Option<String>,
     /// Sites that may show the page in a frame and use the API.
     pub embed_origins: Vec<String>,
+    /// With what people can sign in besides a password.
+    pub oidc: Option<Oidc>,
     /// How often somebody may ask.
     pub rates: Rates,
     /// For how many days every edit of a document is kept.
@@ -176,6 +195,21 @@ pub enum ConfigError {
         /// What was given.
         url: String,
     },
+    /// The provider's address is not one, or others could read what is sent there.
+    #[error(
+        "{issuer:?} is not the address of a provider of OpenID Connect: give it with https (http only on this machine), \
+         without query and fragment"
+    )]
+    Issuer {
+        /// What was given.
+        issuer: String,
+    },
+    /// Of a provider only a part is given.
+    #[error("a provider of OpenID Connect needs oidc_issuer and oidc_client_id, and {key} is missing")]
+    OidcLacks {
+        /// What is not.
+        key: &'static str,
+    },
     /// Nothing says where to store things.
     #[error("there is no folder to store things in: set --data or ORRERY_DATA")]
     NoDataFolder,
@@ -218,6 +252,12 @@ impl Config {
         if let Some(url) = blobs.as_ref().filter(|url| !is_bucket(url)) {
             return Err(ConfigError::Blobs { url: url.clone() });
         }
+        let oidc = oidc::Given {
+            issuer: given.oidc_issuer.or(file.oidc_issuer),
+            client_id: given.oidc_client_id.or(file.oidc_client_id),
+            client_secret: given.oidc_client_secret.or(file.oidc_client_secret),
+            name: given.oidc_name.or(file.oidc_name),
+        };
         let rates = Rates {
             requests_per_second: given.requests_per_second.or(file.requests_per_second).unwrap_or(REQUESTS_PER_SECOND),
             sign_ins_per_minute: given.sign_ins_per_minute.or(file.sign_ins_per_minute).unwrap_or(SIGN_INS_PER_MINUTE),
@@ -231,6 +271,7 @@ impl Config {
             blobs,
             public_origin,
             embed_origins,
+            oidc: oidc.resolve()?,
             rates,
             history_days: given.history_days.or(file.history_days).unwrap_or(HISTORY_DAYS),
             park_after_millis: i64::from(park_after) * 60_000,
@@ -242,6 +283,12 @@ impl Config {
             log,
             open: given.open,
         })
+    }
+
+    /// Whether people reach the server over TLS only.
+    #[must_use]
+    pub fn is_public_over_tls(&self) -> bool {
+        self.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
     }
 
     /// Where things are stored besides the data folder.
@@ -314,7 +361,8 @@ mod tests {
         );
         assert!(raw.requests_per_second.is_some() && raw.sign_ins_per_minute.is_some() && raw.history_days.is_some());
         assert!(raw.park_after_minutes.is_some() && raw.checkpoint_after_minutes.is_some());
-        assert!(raw.lost_guests_days.is_some());
+        assert!(raw.lost_guests_days.is_some() && raw.oidc_issuer.is_some() && raw.oidc_client_id.is_some());
+        assert!(raw.oidc_client_secret.is_some() && raw.oidc_name.is_some());
         assert!(toml::from_str::<RawConfig>(example).is_ok());
     }
 
@@ -327,6 +375,7 @@ mod tests {
             "log = \"a=b=c\"\ndata = \"/d\"",
             "host = \"here\"",
             "requests_per_second = 0",
+            "data = \"/d\"\noidc_issuer = \"https://a.example\"",
         ] {
             assert!(with_file(text, RawConfig::default()).is_err(), "{text}");
         }

@@ -17,6 +17,7 @@ pub(crate) mod page;
 mod runs;
 mod sandboxes;
 mod sessions;
+mod sign_in;
 mod templates;
 mod tokens;
 
@@ -43,6 +44,9 @@ pub(crate) fn api(state: &AppState) -> Router<AppState> {
         .routes(routes!(accounts::come_as_guest))
         .routes(routes!(accounts::sign_in, accounts::who, accounts::change, accounts::sign_out))
         .routes(routes!(accounts::delete))
+        .routes(routes!(sign_in::ways))
+        .routes(routes!(sign_in::begin))
+        .routes(routes!(sign_in::come_back))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
         .routes(routes!(templates::list))

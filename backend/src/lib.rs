@@ -12,6 +12,7 @@
 //! - `documents`: what people edit together.
 //! - `filter`: which events somebody wants.
 //! - `live`: what happens in sandboxes beside their documents.
+//! - `oidc`: signing in with a provider of OpenID Connect.
 //! - `rate`: how often somebody may ask.
 //! - `runs`: the programs that run.
 //! - `secret`: ids, and secrets that are stored as hashes.
@@ -34,6 +35,7 @@ pub mod error;
 mod filter;
 mod http;
 mod live;
+mod oidc;
 mod rate;
 mod runs;
 mod secret;

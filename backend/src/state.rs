@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::documents::Documents;
 use crate::live::LiveSandboxes;
+use crate::oidc::Provider;
 use crate::rate::{CLEANING, RateLimits};
 use crate::runs::Runs;
 use crate::store::{Change, Store, StoreError};
@@ -33,6 +34,7 @@ struct Inner {
     live: LiveSandboxes,
     runs: Runs,
     rates: RateLimits,
+    oidc: Option<Provider>,
     metrics: PrometheusHandle,
     /// Becomes `true` when the server is told to stop: sockets end then.
     stopping: watch::Sender<bool>,
@@ -66,6 +68,7 @@ impl AppState {
         let live = LiveSandboxes::default();
         let runs = Runs::new(live.clone(), clock.clone());
         let rates = RateLimits::new(&config.rates);
+        let oidc = config.oidc.clone().map(|provider| Provider::new(provider, clock.clone()));
         Ok(Self(Arc::new(Inner {
             config,
             clock,
@@ -74,6 +77,7 @@ impl AppState {
             live,
             runs,
             rates,
+            oidc,
             metrics: metrics(),
             stopping: watch::Sender::new(false),
             guest: assets::guest_version(),
@@ -144,6 +148,11 @@ impl AppState {
 
     pub(crate) fn rates(&self) -> &RateLimits {
         &self.0.rates
+    }
+
+    /// With what people can sign in besides a password.
+    pub(crate) fn oidc(&self) -> Option<&Provider> {
+        self.0.oidc.as_ref()
     }
 
     pub(crate) fn metrics(&self) -> &PrometheusHandle {

@@ -3,6 +3,7 @@
 //! Nothing outside this module knows a table. Each kind of thing has a file:
 //!
 //! - `people`: accounts, guests, sessions, API tokens.
+//! - `identities`: people who sign in with a provider of OpenID Connect.
 //! - `sandboxes`: sandboxes and the chat in them.
 //! - `sessions`: when people may be in a sandbox together.
 //! - `members`: who is in a sandbox, and by which link.
@@ -19,6 +20,7 @@ mod blobs;
 mod db;
 mod documents;
 mod idempotency;
+mod identities;
 mod members;
 mod people;
 mod runs;
@@ -38,6 +40,7 @@ use crate::clock::Clock;
 pub use backup::{BackupError, back_up, restore};
 pub(crate) use documents::{Appended, LoadedDocument};
 pub(crate) use idempotency::Remembered;
+pub(crate) use identities::Identity;
 pub(crate) use members::{Access, NewLinkRow, Opened};
 pub(crate) use people::NewTokenRow;
 pub(crate) use runs::RunRow;

@@ -9,6 +9,7 @@ use crate::pages::lab::LabPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::start::StartPage;
 use crate::routes::Route;
+use crate::state::provider;
 use crate::state::session::{Session, use_new_session};
 use crate::state::toasts::Toasts;
 use crate::widgets::frame::Frame;
@@ -19,6 +20,14 @@ use crate::widgets::toasts::ToastList;
 pub fn App() -> Html {
     let session = use_new_session();
     let toasts = (*use_memo((), |()| Toasts::default())).clone();
+    {
+        let toasts = toasts.clone();
+        use_effect_with(session.came_back, move |came_back| {
+            if let Some(why) = came_back.and_then(provider::why_not) {
+                toasts.error(why);
+            }
+        });
+    }
     html! {
         <ContextProvider<Session> context={session}>
             <ContextProvider<Toasts> context={toasts.clone()}>

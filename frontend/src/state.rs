@@ -8,6 +8,7 @@ pub mod lab;
 pub mod live;
 pub mod paced;
 pub mod presence;
+pub mod provider;
 pub mod run;
 pub mod sandboxes;
 pub mod selection;

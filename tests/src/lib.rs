@@ -2,6 +2,7 @@
 //!
 //! - [`bench`]: programs whose speed is measured, with the whole library.
 //! - [`client`]: somebody who talks to a server.
+//! - [`openid`]: a provider of OpenID Connect.
 //! - [`socket`]: a client of a shared document that speaks the wire protocol by hand.
 //! - [`live`]: a client of the second socket of a sandbox.
 //! - [`server`]: a real server on a free port, with a data folder of its own.
@@ -23,6 +24,8 @@ pub mod conformance;
 pub mod live;
 #[cfg(feature = "machine")]
 pub mod native_guest;
+#[cfg(feature = "machine")]
+pub mod openid;
 #[cfg(feature = "machine")]
 pub mod programs;
 pub mod reference;

@@ -17,7 +17,7 @@ use crate::secret::{self, Kind};
 use crate::state::AppState;
 
 /// Longest name of a person, in characters.
-const NAME_MAX: usize = 64;
+pub(super) const NAME_MAX: usize = 64;
 
 /// Make an account, and sign in
 #[utoipa::path(post, path = "/accounts", tag = "people", security(()), request_body = NewAccount,
@@ -137,12 +137,18 @@ pub(super) async fn delete(State(state): State<AppState>, caller: Caller) -> Res
 }
 
 async fn let_in(state: &AppState, user: User) -> Result<impl IntoResponse + use<>, ApiError> {
-    let (secret, hash) = secret::new(Kind::Session);
+    let signed_in = begin_session(state, user).await?;
+    let cookies = CookieJar::new().add(auth::cookie(state, Some(signed_in.token.clone())));
+    Ok((StatusCode::CREATED, cookies, Json(signed_in)))
+}
+
+/// Begins a session of somebody who has shown who they are.
+pub(super) async fn begin_session(state: &AppState, user: User) -> Result<SignedIn, ApiError> {
+    let (token, hash) = secret::new(Kind::Session);
     let now = state.clock().now();
     let expires_at = now + SESSION_MILLIS;
     state.store().add_session(&hash, &user.id, now, expires_at).await?;
-    let cookies = CookieJar::new().add(auth::cookie(state, Some(secret.clone())));
-    Ok((StatusCode::CREATED, cookies, Json(SignedIn { user, token: secret, expires_at })))
+    Ok(SignedIn { user, token, expires_at })
 }
 
 fn login(text: &str) -> Result<String, ApiError> {

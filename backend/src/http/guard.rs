@@ -26,7 +26,7 @@ pub(crate) async fn security_headers(State(state): State<AppState>, request: Req
     if is_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if state.config().public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://")) {
+    if state.config().is_public_over_tls() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response

@@ -185,7 +185,7 @@ impl Store {
     }
 }
 
-fn user(row: &Row) -> Result<User, StoreError> {
+pub(super) fn user(row: &Row) -> Result<User, StoreError> {
     let kind = if row.text(1)? == kind_name(UserKind::Account) { UserKind::Account } else { UserKind::Guest };
     Ok(User { id: row.text(0)?, kind, name: row.text(2)?, login: row.opt_text(3)?, created_at: row.int(4)? })
 }
@@ -204,7 +204,7 @@ fn scopes(names: &str) -> Vec<Scope> {
     names.split(' ').filter_map(Scope::from_name).collect()
 }
 
-const fn kind_name(kind: UserKind) -> &'static str {
+pub(super) const fn kind_name(kind: UserKind) -> &'static str {
     match kind {
         UserKind::Account => "account",
         UserKind::Guest => "guest",

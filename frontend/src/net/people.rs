@@ -1,7 +1,7 @@
 //! Who is signed in: `/api/session`, `/api/guests`, `/api/accounts`.
 
 use gloo_net::http::Method;
-use shared::api::people::{NewAccount, NewGuest, SignIn, SignedIn, User};
+use shared::api::people::{NewAccount, NewGuest, SignIn, SignInWays, SignedIn, User};
 
 use super::{NetError, request};
 
@@ -43,6 +43,15 @@ pub async fn sign_in(login: String, password: String) -> Result<SignedIn, NetErr
 /// See [`who`].
 pub async fn register(new: NewAccount) -> Result<SignedIn, NetError> {
     request::send(Method::POST, "/api/accounts", &new).await
+}
+
+/// How one can sign in besides with a password.
+///
+/// # Errors
+///
+/// See [`who`].
+pub async fn sign_in_ways() -> Result<SignInWays, NetError> {
+    request::get("/api/sign-in").await
 }
 
 /// Goes out.

@@ -1,11 +1,11 @@
 //! Who is signed in on this page.
 
-use shared::api::people::{NewAccount, SignedIn, User};
+use shared::api::people::{CameBack, NewAccount, SignedIn, User};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::net::{NetError, people, request};
-use crate::state::storage;
+use crate::state::{provider, storage};
 
 /// That there is a session whose cookie this page cannot see. Without it the server need not be asked.
 const KEY: &str = "orrery.session";
@@ -45,6 +45,8 @@ pub enum Entry {
 pub struct Session {
     /// Who it is.
     pub who: Who,
+    /// How they came back from the provider with which they sign in, when the page has begun with that.
+    pub came_back: Option<CameBack>,
     set: UseStateSetter<Who>,
 }
 
@@ -108,6 +110,13 @@ pub fn is_framed() -> bool {
 /// The session, for the frame around all pages; others take it from the context.
 #[hook]
 pub fn use_new_session() -> Session {
+    let came_back = *use_memo((), |()| {
+        let how = provider::take_came_back();
+        if how == Some(CameBack::SignedIn) {
+            storage::set(KEY, "yes");
+        }
+        how
+    });
     let who = use_state_eq(|| if storage::get(KEY).is_some() { Who::Asking } else { Who::Nobody });
     let set = who.setter();
     use_effect_with((), move |()| {
@@ -125,7 +134,7 @@ pub fn use_new_session() -> Session {
             });
         }
     });
-    Session { who: (*who).clone(), set: who.setter() }
+    Session { who: (*who).clone(), came_back, set: who.setter() }
 }
 
 /// The session.

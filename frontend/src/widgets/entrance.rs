@@ -4,6 +4,7 @@ use shared::api::people::NewAccount;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::state::provider::{self, use_provider};
 use crate::state::session::{Entry, use_session};
 use crate::widgets::field::Field;
 
@@ -46,6 +47,7 @@ impl Way {
 #[component]
 pub fn Entrance(props: &EntranceProps) -> Html {
     let session = use_session();
+    let provider = use_provider();
     let way = use_state_eq(|| Way::Guest);
     let name = use_state_eq(String::new);
     let login = use_state_eq(String::new);
@@ -123,6 +125,10 @@ pub fn Entrance(props: &EntranceProps) -> Html {
                 <p class="form-error" role="alert">{ error }</p>
             }
             <button type="submit" class="button" disabled={*is_busy}>{ way.action() }</button>
+            if let Some(name) = provider {
+                <p class="entrance-or">{ "or" }</p>
+                <a class="button quiet entrance-other" href={provider::link()}>{ format!("Sign in with {name}") }</a>
+            }
         </form>
     }
 }

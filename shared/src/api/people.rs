@@ -77,6 +77,52 @@ pub struct SignedIn {
     pub expires_at: i64,
 }
 
+/// `GET /api/sign-in`: how people can sign in besides with a password.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInWays {
+    /// What people call the provider of OpenID Connect to which `GET /api/sign-in/oidc` leads; nothing where there is none.
+    pub oidc: Option<String>,
+}
+
+/// How somebody came back from a provider of OpenID Connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CameBack {
+    /// Signed in.
+    SignedIn,
+    /// The provider did not let them in, or they did not want to any more.
+    Refused,
+    /// With what does not belong together: it took too long, or another attempt was begun meanwhile.
+    Late,
+    /// The provider does not answer, or what it says does not hold.
+    Failed,
+}
+
+impl CameBack {
+    /// What stands before the name in the fragment of the page's address.
+    pub const FRAGMENT: &str = "sign-in=";
+
+    const ALL: [Self; 4] = [Self::SignedIn, Self::Refused, Self::Late, Self::Failed];
+
+    /// As it stands in the address.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignedIn => "done",
+            Self::Refused => "refused",
+            Self::Late => "late",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// What a fragment tells, with or without its `#`.
+    #[must_use]
+    pub fn from_fragment(fragment: &str) -> Option<Self> {
+        let name = fragment.trim_start_matches('#').strip_prefix(Self::FRAGMENT)?;
+        Self::ALL.into_iter().find(|how| how.name() == name)
+    }
+}
+
 /// `PATCH /api/session`: what people can change about themselves.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ async fn health_names_the_versions_of_everything_inside() {
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let health: Health = answer.json().await.unwrap();
     assert_eq!(health.status, HealthStatus::Ok);
-    assert_eq!(health.server.schema, 5);
+    assert_eq!(health.server.schema, 6);
     assert!(health.guest.expect("the server carries a guest").bytes > 0);
     let library = reference::library().unwrap();
     assert_eq!(health.library, Some(Bundle::parse(&library).unwrap().header().versions.clone()));

@@ -16,5 +16,6 @@ mod place;
 mod runs;
 mod sandboxes;
 mod sharing;
+mod sign_in;
 mod templates;
 mod watcher;
