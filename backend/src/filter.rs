@@ -4,11 +4,8 @@ use shared::filter::{EventFilter, Filter};
 
 use crate::error::ApiError;
 
-/// Longest pattern, in bytes: evaluating it for an event takes time in proportion.
-const PATTERN_BYTES_MAX: usize = 4 << 10;
-
-/// Longest match specification.
-const MATCHING_BYTES_MAX: usize = 4 << 10;
+/// Longest pattern or match specification of a filter, in bytes: evaluating it for an event takes time in proportion.
+const TEXT_BYTES_MAX: usize = 4 << 10;
 
 /// Most processes that are named.
 const PIDS_MAX: usize = 1_000;
@@ -19,8 +16,8 @@ const PIDS_MAX: usize = 1_000;
 ///
 /// When it makes no sense: the text says where.
 pub(crate) fn ready(filter: &Filter) -> Result<Option<EventFilter>, ApiError> {
-    let is_long = filter.pattern.as_ref().is_some_and(|pattern| pattern.len() > PATTERN_BYTES_MAX)
-        || filter.matching.as_ref().is_some_and(|matching| matching.len() > MATCHING_BYTES_MAX)
+    let is_long = filter.pattern.as_ref().is_some_and(|pattern| pattern.len() > TEXT_BYTES_MAX)
+        || filter.matching.as_ref().is_some_and(|matching| matching.len() > TEXT_BYTES_MAX)
         || filter.pids.len() > PIDS_MAX;
     if is_long {
         return Err(ApiError::TooLarge);

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use shared::access::Role;
+use shared::api::bounds::{CHAT_MAX, is_message};
 use shared::api::live::ServerMessage;
 use shared::api::live::{LiveEvent, LiveSnapshot, NumberedEvent, Participant, Position};
 use shared::api::people::User;
@@ -283,9 +284,6 @@ impl Drop for Presence {
     }
 }
 
-/// Longest message of the chat, in characters.
-const CHAT_MAX: usize = 4_000;
-
 /// Somebody says something.
 ///
 /// # Errors
@@ -298,12 +296,11 @@ pub(crate) async fn say(
     text: &str,
 ) -> Result<shared::api::sharing::ChatMessage, ApiError> {
     caller.access(app, sandbox, shared::access::Operation::Chat).await?;
-    let text = text.trim();
-    if !(1..=CHAT_MAX).contains(&text.chars().count()) {
+    if !is_message(text) {
         return Err(ApiError::Invalid(format!("A message has 1 to {CHAT_MAX} characters")));
     }
     let user: &User = &caller.user;
-    let message = app.store().add_chat(sandbox, user, text, app.clock().now()).await?;
+    let message = app.store().add_chat(sandbox, user, text.trim(), app.clock().now()).await?;
     app.live().publish(sandbox, LiveEvent::Chat { message: message.clone() });
     Ok(message)
 }

@@ -45,6 +45,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use shared::api::bounds::ARGUMENTS_MAX;
 use shared::api::live::LiveCommand;
 use shared::api::run::{NewRun, ReplyValue, RunEnd, RunOptions, RunResult, RunSnapshot, RunState, RunStatus};
 use shared::command::Command;
@@ -54,6 +55,7 @@ use self::alone::Room;
 use self::machine::Running;
 use self::order::{Asked, Order, not_running};
 use self::pool::Pool;
+use self::program::WithoutScript;
 use self::run::Run;
 use self::screen::LiveScreen;
 use crate::clock::Clock;
@@ -67,8 +69,7 @@ pub(crate) use engine::{prepare, status};
 /// Machines that live at the same time.
 const MACHINES_MAX: usize = 500;
 
-/// Arguments of a program, and how long they may be together.
-const ARGUMENTS_MAX: usize = 100;
+/// How long the arguments of a program may be together.
 const ARGUMENTS_BYTES_MAX: usize = 16 << 10;
 
 /// How long compiling may take.
@@ -280,7 +281,7 @@ impl Runs {
         let limits = limits.map_err(|error| format!("The limits cannot be read: {error}"))?;
         let limits = limits.ok_or_else(|| "The sandbox is gone".to_owned())?;
         let options = run.status().options;
-        let arguments = program::arguments(&files, &options)?;
+        let arguments = program::arguments(&files, &options, WithoutScript::Stays)?;
         let config = program::config(run.asked(), options.seed.unwrap_or_default(), limits);
         let kit = engine::kit().await?;
         let order = prepare::Order { files, arguments, config, before: run.compiled(), time: COMPILE_TIME };

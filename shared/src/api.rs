@@ -2,6 +2,7 @@
 //!
 //! Times are milliseconds since 1970-01-01 UTC.
 //!
+//! - [`bounds`]: which values the API takes.
 //! - [`code`]: what compilers say about files.
 //! - [`health`]: what the server is made of.
 //! - [`live`]: what the second socket of a sandbox carries: events, commands, replies.
@@ -10,7 +11,10 @@
 //! - [`sandboxes`]: sandboxes, their files and settings, templates.
 //! - [`sharing`]: members and share links.
 
+pub mod bounds;
 pub mod code;
+#[cfg(feature = "openapi")]
+pub mod described;
 pub mod health;
 pub mod live;
 pub mod people;

@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 use axum_extra::extract::CookieJar;
 use shared::access::Scope;
 use shared::api::ErrorBody;
+use shared::api::bounds::{self, NAME_MAX};
 use shared::api::people::{ChangeUser, NewAccount, NewGuest, SignIn, SignedIn, User, UserKind};
 
 use super::extract::{Json, name};
@@ -15,9 +16,6 @@ use crate::auth::{self, Caller, SESSION_MILLIS, password};
 use crate::error::ApiError;
 use crate::secret::{self, Kind};
 use crate::state::AppState;
-
-/// Longest name of a person, in characters.
-pub(super) const NAME_MAX: usize = 64;
 
 /// Make an account, and sign in
 #[utoipa::path(post, path = "/accounts", tag = "people", security(()), request_body = NewAccount,
@@ -73,7 +71,8 @@ pub(super) async fn sign_in(
     Json(who): Json<SignIn>,
 ) -> Result<impl IntoResponse, ApiError> {
     state.rates().check_sign_in(address.ip())?;
-    let account = match login(&who.login) {
+    // Whoever types it may leave a blank behind it.
+    let account = match login(who.login.trim()) {
         Ok(login) => state.store().account_by_login(&login).await?,
         Err(_) => None,
     };
@@ -152,16 +151,14 @@ pub(super) async fn begin_session(state: &AppState, user: User) -> Result<Signed
 }
 
 fn login(text: &str) -> Result<String, ApiError> {
-    let login = text.trim().to_lowercase();
-    let fits = (3..=64).contains(&login.chars().count());
-    if fits && login.chars().all(|c| c.is_alphanumeric() || ".@_+-".contains(c)) {
-        return Ok(login);
+    if bounds::is_login(text) {
+        return Ok(text.to_lowercase());
     }
     Err(ApiError::Invalid("A login has 3 to 64 letters, digits and `.@_+-`".to_owned()))
 }
 
 fn check_password(password: &str) -> Result<(), ApiError> {
-    if (8..=256).contains(&password.chars().count()) {
+    if bounds::is_password(password) {
         return Ok(());
     }
     Err(ApiError::Invalid("A password has 8 to 256 characters".to_owned()))

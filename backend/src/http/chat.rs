@@ -7,24 +7,24 @@ use shared::access::Operation;
 use shared::api::sharing::{ChatMessage, Say};
 use shared::api::{ErrorBody, Page};
 
-use super::extract::{Json, Part, Path, Query};
+use super::extract::{Json, NumberedPart, Path, Query};
 use crate::auth::Caller;
 use crate::error::ApiError;
 use crate::live;
 use crate::state::AppState;
 
 /// See what was said, the newest first
-#[utoipa::path(get, path = "/sandboxes/{sandbox}/chat", tag = "chat", params(("sandbox" = String, Path), Part),
+#[utoipa::path(get, path = "/sandboxes/{sandbox}/chat", tag = "chat", params(("sandbox" = String, Path), NumberedPart),
     responses((status = 200, body = Page<ChatMessage>), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn list(
     State(state): State<AppState>,
     caller: Caller,
     Path(sandbox): Path<String>,
-    Query(part): Query<Part>,
+    Query(part): Query<NumberedPart>,
 ) -> Result<Json<Page<ChatMessage>>, ApiError> {
     caller.access(&state, &sandbox, Operation::View).await?;
     let limit = part.limit()?;
-    let before = part.number()?;
+    let before = part.after()?;
     let items = state.store().chat(&sandbox, before, limit).await?;
     let full = i64::try_from(items.len()).is_ok_and(|count| count == limit);
     let next = items.last().filter(|_| full).map(|last| last.seq.to_string());

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use shared::api::bounds;
 
 use crate::error::ApiError;
 
@@ -40,6 +41,34 @@ pub(super) struct Query<T>(pub(super) T);
 #[from_request(via(axum::extract::Path), rejection(ApiError))]
 pub(super) struct Path<T>(pub(super) T);
 
+/// Which part of a list that goes by numbers.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NumberedPart {
+    /// Where the part before ended: its `next`.
+    #[param(minimum = 0)]
+    after: Option<i64>,
+    /// How many, 1 to 200; 50 when nothing is said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
+impl NumberedPart {
+    /// Where the part before ended.
+    pub(super) fn after(&self) -> Result<Option<i64>, ApiError> {
+        match self.after {
+            Some(..0) => Err(ApiError::Invalid("`after` is no number that was ever given".to_owned())),
+            after => Ok(after),
+        }
+    }
+
+    /// How many, within bounds.
+    pub(super) fn limit(&self) -> Result<i64, ApiError> {
+        within(self.limit)
+    }
+}
+
 /// Which part of a list.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -49,32 +78,28 @@ pub(super) struct Part {
     pub(super) after: Option<String>,
     /// How many, 1 to 200; 50 when nothing is said.
     #[param(minimum = 1, maximum = 200)]
-    pub(super) limit: Option<i64>,
+    limit: Option<i64>,
 }
 
 impl Part {
     /// How many, within bounds.
     pub(super) fn limit(&self) -> Result<i64, ApiError> {
-        match self.limit {
-            None => Ok(50),
-            Some(limit @ 1..=200) => Ok(limit),
-            Some(_) => Err(ApiError::Invalid("`limit` has to be between 1 and 200".to_owned())),
-        }
+        within(self.limit)
     }
+}
 
-    /// Where the part before ended, in lists by number.
-    pub(super) fn number(&self) -> Result<Option<i64>, ApiError> {
-        let number = self.after.as_deref().map(str::parse::<i64>).transpose();
-        number.ok().ok_or_else(|| ApiError::Invalid("`after` is no number".to_owned()))
+fn within(limit: Option<i64>) -> Result<i64, ApiError> {
+    match limit {
+        None => Ok(50),
+        Some(limit @ 1..=200) => Ok(limit),
+        Some(_) => Err(ApiError::Invalid("`limit` has to be between 1 and 200".to_owned())),
     }
 }
 
 /// A name as people give it: without blanks around it, of some length, and nothing in it that does not show.
 pub(super) fn name(text: &str, longest: usize) -> Result<String, ApiError> {
-    let name = text.trim();
-    let fits = (1..=longest).contains(&name.chars().count());
-    if fits && !name.chars().any(char::is_control) {
-        return Ok(name.to_owned());
+    if bounds::is_name(text, longest) {
+        return Ok(text.trim().to_owned());
     }
     Err(ApiError::Invalid(format!("A name has 1 to {longest} characters, and none that does not show")))
 }
@@ -82,7 +107,7 @@ pub(super) fn name(text: &str, longest: usize) -> Result<String, ApiError> {
 /// An end that lies ahead.
 pub(super) fn ahead(at: Option<i64>, now: i64) -> Result<Option<i64>, ApiError> {
     match at {
-        Some(at) if at <= now => Err(ApiError::Invalid("`expires_at` lies in the past".to_owned())),
+        Some(at) if at <= now => Err(ApiError::Conflict("`expires_at` lies in the past".to_owned())),
         at => Ok(at),
     }
 }

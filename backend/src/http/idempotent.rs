@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use shared::api::bounds::is_key;
 
 use super::extract::Json;
 use crate::auth::Caller;
@@ -14,9 +15,6 @@ use crate::store::Remembered;
 
 /// How long an answer is remembered.
 const KEPT_MILLIS: i64 = 24 * 60 * 60 * 1000;
-
-/// Longest key.
-const KEY_BYTES_MAX: usize = 200;
 
 /// Does the work, unless it was done before under the same key. `what` tells operations apart.
 pub(super) async fn once<Q: Serialize, A: Serialize>(
@@ -30,7 +28,7 @@ pub(super) async fn once<Q: Serialize, A: Serialize>(
     let Some(key) = headers.get("idempotency-key") else {
         return Ok((StatusCode::CREATED, Json(work().await?)).into_response());
     };
-    let key = key.to_str().ok().filter(|key| (1..=KEY_BYTES_MAX).contains(&key.len()));
+    let key = key.to_str().ok().filter(|key| is_key(key));
     let key = key.ok_or_else(|| ApiError::Invalid("`Idempotency-Key` has 1 to 200 visible characters".to_owned()))?;
     let user = caller.user.id.as_str();
     let mut request = Sha256::new();

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use shared::Pid;
 use shared::access::Operation;
 use shared::api::ErrorBody;
+use shared::api::described;
 use shared::api::live::{ClientMessage, LiveCommand, Participant, Position, ServerMessage};
 use shared::api::run::ReplyValue;
 use shared::document::close;
@@ -59,12 +60,15 @@ pub(super) struct From {
     /// The epoch of the last event that is known.
     epoch: Option<String>,
     /// The number of the last event that is known.
+    #[param(inline, value_type = Option<described::Unsigned64>)]
     seq: Option<u64>,
     /// Names of the kinds of events that are wanted, separated by commas; all when nothing is said.
     kinds: Option<String>,
     /// Of what happens in the machine, only events of these processes: their numbers, separated by commas.
+    #[param(inline, value_type = Option<described::Pids>)]
     pids: Option<String>,
     /// Of what happens in the machine, only events of these names (`sent`, `exited`, …), separated by commas.
+    #[param(inline, value_type = Option<described::EventNames>)]
     events: Option<String>,
     /// Of what happens in the machine, only events that match this pattern of Elixir, perhaps with guards:
     /// `%{event: :sent, message: {:work, n}} when n > 10`.

@@ -6,8 +6,11 @@ use axum::Router;
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, SecurityRequirement, ServerBuilder};
+use utoipa::openapi::{
+    ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, Schema, SecurityRequirement, ServerBuilder,
+};
 
 use crate::state::AppState;
 
@@ -46,10 +49,28 @@ pub(super) fn document() -> OpenApi {
 }
 
 /// `openapi.json` and the page.
-pub(super) fn routes(document: OpenApi) -> Router<AppState> {
+pub(super) fn routes(mut document: OpenApi) -> Router<AppState> {
+    close_variants(&mut document);
     let json: Arc<str> = document.to_json().expect("a description is plain data").into();
     let json = get(async move || ([(header::CONTENT_TYPE, "application/json")], json.to_string()));
     Router::new().route("/openapi.json", json).route("/docs", get(page))
+}
+
+/// A variant is an object with what belongs to it and nothing else, which the descriptions of enumerations do not say.
+fn close_variants(document: &mut OpenApi) {
+    let schemas = document.components.iter_mut().flat_map(|components| components.schemas.values_mut());
+    let variants = schemas.filter_map(|schema| match schema {
+        RefOr::T(Schema::OneOf(one)) => Some(&mut one.items),
+        _ => None,
+    });
+    for variant in variants.flatten() {
+        if let RefOr::T(Schema::Object(object)) = variant
+            && !object.properties.is_empty()
+            && object.additional_properties.is_none()
+        {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
 }
 
 async fn page() -> impl IntoResponse {

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use shared::access::{Operation, Scope, Switches};
+use shared::api::bounds::SANDBOX_NAME_MAX;
+use shared::api::described;
 use shared::api::live::LiveEvent;
 use shared::api::sandboxes::{
     ChangeSandbox, CloneSandbox, FILES_BYTES_MAX, FILES_MAX, Files, NewSandbox, Sandbox, check_path,
@@ -21,15 +23,12 @@ use crate::state::AppState;
 use crate::store::NewSandboxRow;
 use crate::templates;
 
-/// Longest name of a sandbox, in characters.
-const NAME_MAX: usize = 100;
-
 /// Sandboxes that one person may have.
 const SANDBOXES_MAX: usize = 1_000;
 
 /// Make a sandbox: empty, or from a template, files or a link
 #[utoipa::path(post, path = "/sandboxes", tag = "sandboxes", request_body = NewSandbox,
-    params(("idempotency-key" = Option<String>, Header, description = "The same key does the same work once")),
+    params(("idempotency-key" = inline(Option<described::Key>), Header, description = "The same key does the same work once")),
     responses((status = 201, body = Sandbox), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn create(
     State(state): State<AppState>,
@@ -45,7 +44,7 @@ pub(super) async fn create(
 async fn make(state: &AppState, caller: &Caller, new: &NewSandbox) -> Result<Sandbox, ApiError> {
     let given = [new.template.is_some(), new.files.is_some(), new.link.is_some()];
     if given.iter().filter(|given| **given).count() > 1 {
-        return Err(ApiError::Invalid("Give one of `template`, `files` and `link`, not several".to_owned()));
+        return Err(ApiError::Conflict("Give one of `template`, `files` and `link`, not several".to_owned()));
     }
     if let Some(secret) = &new.link {
         let hash = secret::hash(Kind::Link, secret).ok_or(ApiError::NotFound)?;
@@ -63,7 +62,7 @@ async fn make(state: &AppState, caller: &Caller, new: &NewSandbox) -> Result<San
     };
     check_files(files)?;
     let title = template.as_ref().map_or("Untitled", |template| template.title.as_str());
-    let name = name(new.name.as_deref().unwrap_or(title), NAME_MAX)?;
+    let name = name(new.name.as_deref().unwrap_or(title), SANDBOX_NAME_MAX)?;
     let id = secret::id("sandbox");
     state.documents().create(&id, files).await?;
     let row = NewSandboxRow {
@@ -92,7 +91,7 @@ async fn copy_of(
     from: From<'_>,
     new_name: Option<&str>,
 ) -> Result<Sandbox, ApiError> {
-    let name = name(new_name.unwrap_or(from.name), NAME_MAX)?;
+    let name = name(new_name.unwrap_or(from.name), SANDBOX_NAME_MAX)?;
     let id = secret::id("sandbox");
     // What people said of the original, and what ran in it, stays there.
     let code = state.documents().state(state, from.id, DocumentName::Code).await?;
@@ -169,7 +168,7 @@ pub(super) async fn change(
 ) -> Result<Json<Sandbox>, ApiError> {
     let mut changed = visible(&state, &caller, &sandbox, Operation::Configure).await?;
     if let Some(new) = change.name {
-        changed.name = name(&new, NAME_MAX)?;
+        changed.name = name(&new, SANDBOX_NAME_MAX)?;
     }
     let limited = change.limits.is_some();
     if let Some(limits) = change.limits {
@@ -208,7 +207,7 @@ pub(super) async fn delete(
 
 /// Make an own copy
 #[utoipa::path(post, path = "/sandboxes/{sandbox}/clone", tag = "sandboxes", params(("sandbox" = String, Path),
-    ("idempotency-key" = Option<String>, Header, description = "The same key does the same work once")),
+    ("idempotency-key" = inline(Option<described::Key>), Header, description = "The same key does the same work once")),
     request_body = CloneSandbox,
     responses((status = 201, body = Sandbox), (status = "4XX", body = ErrorBody)))]
 pub(super) async fn copy(

@@ -12,10 +12,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use shared::api::ErrorBody;
+use shared::api::bounds::NAME_MAX;
 use shared::api::people::{CameBack, SignInWays, User, UserKind};
 use utoipa::IntoParams;
 
-use super::accounts::{self, NAME_MAX};
+use super::accounts;
 use super::extract::{Json, Query};
 use crate::auth;
 use crate::error::{ApiError, chain};

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use shared::access::Scope;
 use shared::api::ErrorBody;
+use shared::api::bounds::NAME_MAX;
 use shared::api::people::{CreatedToken, NewToken, Token};
 
 use super::extract::{Json, Path, ahead, name};
@@ -36,7 +37,7 @@ pub(super) async fn create(
     scopes.dedup();
     let token = Token {
         id: secret::id("token"),
-        name: name(&new.name, 64)?,
+        name: name(&new.name, NAME_MAX)?,
         scopes,
         created_at: now,
         expires_at: ahead(new.expires_at, now)?,

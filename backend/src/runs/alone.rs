@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use shared::VirtualTime;
-use shared::api::run::{NewRun, RunEnd, RunOptions, RunResult};
+use shared::api::bounds::{RUN_MILLIS, RUN_MILLIS_MAX};
+use shared::api::code::{Diagnostic, Severity};
+use shared::api::run::{NewRun, RunEnd, RunOptions, RunResult, WantedEvents};
+use shared::event::EventKind;
+use shared::filter::Filter;
 use shared::schedule::TimeMode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -13,6 +17,7 @@ use super::collect::Collector;
 use super::machine::Running;
 use super::order::{Orders, orders};
 use super::pool::{Pool, Task};
+use super::program::WithoutScript;
 use super::{check, engine, prepare, program};
 use crate::error::ApiError;
 use crate::filter::ready;
@@ -25,10 +30,6 @@ const OF_ONE_PERSON: usize = 8;
 
 /// How long a run waits until it may begin.
 const WAIT: Duration = Duration::from_secs(5);
-
-/// How long a run may take outside, and how long when nothing is said. It ends before the request would.
-const TIMEOUT_MAX_MILLIS: u64 = 20_000;
-const TIMEOUT_MILLIS: u64 = 10_000;
 
 /// Room for runs.
 #[derive(Debug, Clone)]
@@ -94,6 +95,39 @@ impl Drop for Held {
     }
 }
 
+fn check_kinds(wanted: &WantedEvents) -> Result<(), ApiError> {
+    match wanted.kinds.iter().find(|kind| !EventKind::NAMES.contains(&kind.as_str())) {
+        Some(unknown) => Err(ApiError::Invalid(format!("There is no event {unknown:?}"))),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with a filter.
+fn of_filter(message: String) -> Diagnostic {
+    Diagnostic { file: None, start: None, end: None, severity: Severity::Error, message }
+}
+
+/// What comes of files that nothing is run of.
+fn not_compiled(diagnostics: Vec<Diagnostic>, begun: Instant, seed: u64) -> RunResult {
+    RunResult {
+        end: RunEnd::NotCompiled,
+        diagnostics,
+        stdout: String::new(),
+        stderr: String::new(),
+        truncated: false,
+        events: Vec::new(),
+        events_left_out: 0,
+        reductions: 0,
+        virtual_time: VirtualTime::ZERO,
+        took_millis: millis_since(begun),
+        seed,
+    }
+}
+
+fn millis_since(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Runs files to the end, for this person.
 ///
 /// # Errors
@@ -104,36 +138,29 @@ pub(super) async fn run(pool: &Pool, room: &Room, person: &str, new: NewRun) -> 
     let fast = || RunOptions { time: TimeMode::default(), ..RunOptions::default() };
     let options = new.options.unwrap_or_else(fast);
     check(&options)?;
-    let filter = new.filter.as_ref().map_or(Ok(None), ready)?;
-    let timeout = new.timeout_millis.unwrap_or(TIMEOUT_MILLIS);
-    if !(1..=TIMEOUT_MAX_MILLIS).contains(&timeout) {
-        return Err(ApiError::Invalid(format!("A run may take 1 to {TIMEOUT_MAX_MILLIS} ms")));
+    let timeout = new.timeout_millis.unwrap_or(RUN_MILLIS);
+    if !(1..=RUN_MILLIS_MAX).contains(&timeout) {
+        return Err(ApiError::Invalid(format!("A run may take 1 to {RUN_MILLIS_MAX} ms")));
     }
-    let arguments = program::arguments(&new.files, &options).map_err(ApiError::Invalid)?;
+    let arguments = program::arguments(&new.files, &options, WithoutScript::Ends).map_err(ApiError::Conflict)?;
+    let seed = options.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    new.filter.as_ref().map_or(Ok(()), check_kinds)?;
+    // A filter is code too: what is wrong with it is told as of the files.
+    let filter = new.filter.map_or(Ok(Filter::default()), WantedEvents::filter).map_err(ApiError::Invalid);
+    let filter = match filter.and_then(|filter| ready(&filter)) {
+        Err(ApiError::Invalid(why)) => return Ok(not_compiled(vec![of_filter(why)], begun, seed)),
+        filter => filter?,
+    };
     let _place = room.enter(person).await?;
     let mut limits = new.limits.unwrap_or_default();
     limits.wall_clock_millis = limits.wall_clock_millis.min(timeout);
-    let seed = options.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let config = program::config(&options, seed, limits);
     let kit = engine::kit().await.map_err(|_| ApiError::Unavailable)?;
     let time = Duration::from_millis(timeout);
     let order = prepare::Order { files: new.files, arguments, config, before: None, time };
-    let prepared = prepare::prepare(&kit, order).await.map_err(ApiError::Invalid)?;
-    let took_millis = || u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let prepared = prepare::prepare(&kit, order).await.map_err(ApiError::Conflict)?;
     let Some(machine) = prepared.machine else {
-        return Ok(RunResult {
-            end: RunEnd::NotCompiled,
-            diagnostics: prepared.diagnostics,
-            stdout: String::new(),
-            stderr: String::new(),
-            truncated: false,
-            events: Vec::new(),
-            events_left_out: 0,
-            reductions: 0,
-            virtual_time: VirtualTime::ZERO,
-            took_millis: took_millis(),
-            seed,
-        });
+        return Ok(not_compiled(prepared.diagnostics, begun, seed));
     };
     let (sender, receiver) = orders();
     let (to, ended) = oneshot::channel();
@@ -151,7 +178,7 @@ pub(super) async fn run(pool: &Pool, room: &Room, person: &str, new: NewRun) -> 
         events_left_out: collected.left_out,
         reductions: collected.reached.reductions,
         virtual_time: collected.reached.at,
-        took_millis: took_millis(),
+        took_millis: millis_since(begun),
         seed,
     })
 }

@@ -16,12 +16,21 @@ const MAIN: &str = "main.exs";
 const REPEATABLE_EPOCH_NANOS: u64 = 1_767_225_600_000_000_000;
 const NANOS_PER_MICRO: u64 = 1_000;
 
+/// What becomes of a machine whose files have no script to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WithoutScript {
+    /// It stays: people can talk to its processes.
+    Stays,
+    /// It ends: nobody can.
+    Ends,
+}
+
 /// The arguments with which Elixir's command line runs what is wanted.
 ///
 /// # Errors
 ///
 /// When that is not among the files; the text says what is.
-pub(super) fn arguments(files: &Files, options: &RunOptions) -> Result<Vec<String>, String> {
+pub(super) fn arguments(files: &Files, options: &RunOptions, without: WithoutScript) -> Result<Vec<String>, String> {
     let mut arguments: Vec<String> = Vec::new();
     for folder in [CONSOLIDATED, EBIN] {
         arguments.extend(["-pa".to_owned(), folder.to_owned()]);
@@ -32,12 +41,13 @@ pub(super) fn arguments(files: &Files, options: &RunOptions) -> Result<Vec<Strin
         add(&["--no-halt"]);
     }
     match &options.target {
-        RunTarget::Main => {
+        RunTarget::Main {} => {
             let mut scripts = files.keys().filter(|path| path.ends_with(".exs") && !path.starts_with("test/"));
             let only = scripts.next().filter(|_| scripts.next().is_none()).map(String::as_str);
             match Some(MAIN).filter(is_script).or(only) {
                 Some(script) => add(&[script]),
-                None => add(&["--no-halt", "-e", ":ok", "--"]),
+                None if without == WithoutScript::Stays => add(&["--no-halt", "-e", ":ok", "--"]),
+                None => add(&["-e", ":ok", "--"]),
             }
         }
         RunTarget::File { path } => {
@@ -59,7 +69,7 @@ pub(super) fn arguments(files: &Files, options: &RunOptions) -> Result<Vec<Strin
             }
             add(&["-e", &required(&wanted), "--"]);
         }
-        RunTarget::Shell => add(&["--no-halt", "-e", "IEx.start()", "--"]),
+        RunTarget::Shell {} => add(&["--no-halt", "-e", "IEx.start()", "--"]),
     }
     arguments.extend(options.arguments.iter().cloned());
     Ok(arguments)
@@ -100,7 +110,7 @@ mod tests {
     fn line(paths: &[&str], target: RunTarget) -> Result<String, String> {
         let files = paths.iter().map(|path| ((*path).to_owned(), String::new())).collect();
         let options = RunOptions { target, arguments: vec!["x".to_owned()], ..RunOptions::default() };
-        let arguments = arguments(&files, &options)?;
+        let arguments = arguments(&files, &options, WithoutScript::Stays)?;
         assert_eq!(arguments[..4], ["-pa", CONSOLIDATED, "-pa", EBIN]);
         Ok(arguments[4..].join(" "))
     }
@@ -108,7 +118,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_runs() {
         let files = ["lib/a.ex", "main.exs", "other.exs", "src/c.erl", "test/a_test.exs", "README.md"];
-        assert_eq!(line(&files, RunTarget::Main).unwrap(), "main.exs x");
+        assert_eq!(line(&files, RunTarget::Main {}).unwrap(), "main.exs x");
         assert_eq!(line(&files, RunTarget::File { path: "other.exs".to_owned() }).unwrap(), "other.exs x");
         let tests = line(&files, RunTarget::Tests { paths: Vec::new() }).unwrap();
         assert_eq!(tests, format!("-e ExUnit.start() -e {} -- x", required(&["test/a_test.exs"])));
@@ -120,8 +130,8 @@ mod tests {
 
     #[test]
     fn the_only_script_is_the_main_one_and_without_one_the_machine_stays() {
-        assert_eq!(line(&["a.exs", "test/a_test.exs"], RunTarget::Main).unwrap(), "a.exs x");
-        assert_eq!(line(&["a.exs", "b.exs"], RunTarget::Main).unwrap(), "--no-halt -e :ok -- x");
-        assert_eq!(line(&[], RunTarget::Main).unwrap(), "--no-halt -e :ok -- x");
+        assert_eq!(line(&["a.exs", "test/a_test.exs"], RunTarget::Main {}).unwrap(), "a.exs x");
+        assert_eq!(line(&["a.exs", "b.exs"], RunTarget::Main {}).unwrap(), "--no-halt -e :ok -- x");
+        assert_eq!(line(&[], RunTarget::Main {}).unwrap(), "--no-halt -e :ok -- x");
     }
 }

@@ -47,13 +47,13 @@ pub fn use_run() -> Callback<Target> {
     let toasts = use_toasts();
     Callback::from(move |target: Target| {
         let target = match target {
-            Target::Main => RunTarget::Main,
+            Target::Main => RunTarget::Main {},
             Target::File => match lab.shown_file().filter(|path| path.ends_with(".exs")) {
                 Some(path) => RunTarget::File { path },
                 None => return toasts.error("Only scripts can be run by themselves: their names end with .exs"),
             },
             Target::Tests => RunTarget::Tests { paths: Vec::new() },
-            Target::Shell => RunTarget::Shell,
+            Target::Shell => RunTarget::Shell {},
         };
         let options = Box::new(lab.ways.next(target));
         lab.selected.change(|selection| selection.at = None);

@@ -133,20 +133,20 @@ mod tests {
 
     #[test]
     fn the_usual_way_is_the_servers() {
-        assert_eq!(Chosen::default().options(RunTarget::Main, 7), RunOptions::default());
+        assert_eq!(Chosen::default().options(RunTarget::Main {}, 7), RunOptions::default());
     }
 
     #[test]
     fn an_order_is_repeated_with_its_number() {
         let shuffled = Chosen { order: Order::Shuffled, ..Chosen::default() };
         let again = Chosen { order: Order::Again(7), ..Chosen::default() };
-        assert_eq!(shuffled.options(RunTarget::Main, 7), again.options(RunTarget::Main, 8));
-        assert_eq!(again.options(RunTarget::Main, 8).schedule, Schedule::Random { seed: 7 });
+        assert_eq!(shuffled.options(RunTarget::Main {}, 7), again.options(RunTarget::Main {}, 8));
+        assert_eq!(again.options(RunTarget::Main {}, 8).schedule, Schedule::Random { seed: 7 });
     }
 
     #[test]
     fn arguments_are_words() {
         let chosen = Chosen { arguments: " 10  fast ".to_owned(), ..Chosen::default() };
-        assert_eq!(chosen.options(RunTarget::Main, 0).arguments, ["10", "fast"]);
+        assert_eq!(chosen.options(RunTarget::Main {}, 0).arguments, ["10", "fast"]);
     }
 }

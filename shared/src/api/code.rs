@@ -53,6 +53,7 @@ pub enum Severity {
 #[serde(deny_unknown_fields)]
 pub struct ToFormat {
     /// Its path, which says its language.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::ElixirPath))]
     pub path: String,
     /// Its text, 1 MiB at most.
     pub text: String,

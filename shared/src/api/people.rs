@@ -38,10 +38,13 @@ pub struct User {
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
     /// To sign in with: 3 to 64 of letters, digits and `.@_+-`; case does not matter.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::Login))]
     pub login: String,
     /// To be called by, 1 to 64 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::Name))]
     pub name: String,
     /// 8 to 256 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::Password))]
     pub password: String,
 }
 
@@ -62,6 +65,7 @@ pub struct SignIn {
 #[serde(deny_unknown_fields)]
 pub struct NewGuest {
     /// To be called by, 1 to 64 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::Name))]
     pub name: String,
 }
 
@@ -129,6 +133,7 @@ impl CameBack {
 #[serde(default, deny_unknown_fields)]
 pub struct ChangeUser {
     /// A new name.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::Name>))]
     pub name: Option<String>,
     /// A new password; needs the old one. All other sessions end.
     pub password: Option<ChangePassword>,
@@ -142,6 +147,7 @@ pub struct ChangePassword {
     /// The one until now.
     pub old: String,
     /// The one from now on.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::Password))]
     pub new: String,
 }
 
@@ -151,6 +157,7 @@ pub struct ChangePassword {
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// What it is for.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::Name))]
     pub name: String,
     /// What may be done with it.
     pub scopes: Vec<Scope>,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::{IntoDeserializer, value};
 use serde::{Deserialize, Serialize};
 
 use crate::etf::Etf;
@@ -23,13 +24,13 @@ use super::sandboxes::Files;
 
 /// What is to be run.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RunTarget {
     /// The modules of all files are compiled, then `main.exs` runs; where there is none, the only script outside `test`; where
     /// there is not exactly one, nothing more, and the machine stays so that one can talk to its processes.
-    #[default]
-    Main,
+    // With braces, for without them whatever else is said with it is taken.
+    Main {},
     /// The modules of all files are compiled, then this script runs.
     File {
         /// Its path in the sandbox.
@@ -42,7 +43,13 @@ pub enum RunTarget {
         paths: Vec<String>,
     },
     /// The modules of all files are compiled, then `IEx` begins at the console.
-    Shell,
+    Shell {},
+}
+
+impl Default for RunTarget {
+    fn default() -> Self {
+        Self::Main {}
+    }
 }
 
 /// How a run is to begin.
@@ -53,15 +60,15 @@ pub struct RunOptions {
     /// What runs.
     pub target: RunTarget,
     /// What the program gets as its arguments (`System.argv/0`).
+    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub arguments: Vec<String>,
     /// Where its randomness comes from; chosen by the server when nothing is given. The same seed and files give the same
     /// run as long as time does not follow the clock and nobody interferes.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::Unsigned64>))]
     pub seed: Option<u64>,
     /// How the next process is chosen.
-    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub schedule: Schedule,
     /// How virtual time passes.
-    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub time: TimeMode,
     /// Whether the machine stays when the script has ended (`elixir --no-halt`).
     pub no_halt: bool,
@@ -98,7 +105,6 @@ pub struct RunStatus {
     /// How it began, with the seed that was taken.
     pub options: RunOptions,
     /// How time passes now.
-    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub time: TimeMode,
     /// Whether the program waits for input at the console.
     pub wants_input: bool,
@@ -354,23 +360,55 @@ pub struct TableInfo {
 #[serde(default, deny_unknown_fields)]
 pub struct NewRun {
     /// The files.
-    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::TextFiles))]
     pub files: Files,
     /// How to run them. Time is fast unless something else is said: a program that sleeps takes no time.
     pub options: Option<RunOptions>,
     /// What is typed at the console; then its input has ended.
     pub input: String,
     /// What it may use. Those above what the server allows are refused.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::SandboxLimits>))]
     pub limits: Option<Limits>,
     /// How long it may take outside, in milliseconds; 10 seconds when nothing is said, and what the server allows at most.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::RunMillis>))]
     pub timeout_millis: Option<u64>,
     /// Which events are wanted, by their names (`spawned`, `exited`, …); all with `*`, and none when nothing is said and there
     /// is no filter.
     pub events: Vec<String>,
     /// Of these, or of all when no names are given, only what the filter wants.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
-    pub filter: Option<Filter>,
+    pub filter: Option<WantedEvents>,
+}
+
+/// Which events a run is to give, as a [`Filter`] says it. What is wrong with it is told among the diagnostics, as of the files.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WantedEvents {
+    /// Of one of these processes.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<super::described::Unsigned64>))]
+    pub pids: Vec<Pid>,
+    /// Of one of these kinds.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<super::described::EventName>))]
+    pub kinds: Vec<String>,
+    /// A pattern of Elixir, perhaps with guards.
+    pub pattern: Option<String>,
+    /// A match specification in the external term format, as base64.
+    pub matching: Option<String>,
+}
+
+impl WantedEvents {
+    /// The filter.
+    ///
+    /// # Errors
+    /// When the match specification is no term.
+    pub fn filter(self) -> Result<Filter, String> {
+        let Self { pids, kinds, pattern, matching } = self;
+        let term = |text: String| {
+            let term = Etf::deserialize(IntoDeserializer::<value::Error>::into_deserializer(text));
+            term.map_err(|error| format!("the match specification: {error}"))
+        };
+        Ok(Filter { pids, kinds, pattern, matching: matching.map(term).transpose()? })
+    }
 }
 
 /// What came of a run.

@@ -11,8 +11,8 @@ use crate::limits::Limits;
 /// Text files by their paths.
 pub type Files = BTreeMap<String, String>;
 
-/// Longest path of a file, in bytes.
-pub const PATH_BYTES_MAX: usize = 255;
+/// Longest path of a file, in characters.
+pub const PATH_MAX: usize = 255;
 
 /// Most files that a sandbox begins with.
 pub const FILES_MAX: usize = 500;
@@ -25,22 +25,20 @@ pub const FILES_BYTES_MAX: usize = 4 << 20;
 #[error("{0:?} is no path of a file: give a relative path of letters, digits, `.`, `_`, `-`, `/` and spaces")]
 pub struct PathError(pub String);
 
-/// Whether a path names a file of a sandbox: relative, no empty part, no `.` or `..`, nothing that a shell or a browser
-/// takes for something else.
+/// Whether a path names a file of a sandbox: relative, no part that is empty or only dots, nothing that a shell or a browser takes
+/// for something else.
 ///
 /// # Errors
 ///
 /// When it does not.
 pub fn check_path(path: &str) -> Result<(), PathError> {
     let part = |part: &str| {
-        !part.is_empty()
-            && part != "."
-            && part != ".."
+        part.contains(|c| c != '.' && c != ' ')
             && !part.starts_with(' ')
             && !part.ends_with(' ')
             && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | ' ' | '+' | '@'))
     };
-    if path.len() <= PATH_BYTES_MAX && path.split('/').all(part) { Ok(()) } else { Err(PathError(path.to_owned())) }
+    if path.chars().count() <= PATH_MAX && path.split('/').all(part) { Ok(()) } else { Err(PathError(path.to_owned())) }
 }
 
 /// A sandbox, as one of its members sees it.
@@ -74,7 +72,6 @@ pub struct Sandbox {
 }
 
 /// `POST /api/sandboxes`: a new sandbox, empty unless one of `template`, `files` and `link` says what it begins with.
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewSandbox {
@@ -94,11 +91,12 @@ pub struct NewSandbox {
 #[serde(default, deny_unknown_fields)]
 pub struct ChangeSandbox {
     /// A new name.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::SandboxName>))]
     pub name: Option<String>,
     /// New switches.
     pub switches: Option<Switches>,
     /// New limits. Those above what the server allows are refused.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::SandboxLimits>))]
     pub limits: Option<Limits>,
 }
 
@@ -108,6 +106,7 @@ pub struct ChangeSandbox {
 #[serde(default, deny_unknown_fields)]
 pub struct CloneSandbox {
     /// The name of the copy.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::SandboxName>))]
     pub name: Option<String>,
 }
 
@@ -132,11 +131,14 @@ mod tests {
 
     #[test]
     fn paths_stay_inside_the_sandbox() {
-        for path in ["a.ex", "lib/my app/über.exs", "test/a_test.exs", ".formatter.exs"] {
+        for path in ["a.ex", "lib/my app/über.exs", ". a/...b", "test/a_test.exs", ".formatter.exs"] {
             assert_eq!(check_path(path), Ok(()));
         }
-        let long = "a".repeat(PATH_BYTES_MAX + 1);
-        for path in ["", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a\0b", "a\nb", "c:\\d", " a", "<a>", &long] {
+        let long = "a".repeat(PATH_MAX + 1);
+        for path in [
+            "", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a\0b", "a\nb", "...", "a/. .", "c:\\d", " a", "<a>",
+            &long,
+        ] {
             assert!(check_path(path).is_err(), "{path:?}");
         }
     }

@@ -10,10 +10,13 @@ const MINUTE_MILLIS: i64 = 60_000;
 #[serde(default, deny_unknown_fields)]
 pub struct SessionRules {
     /// How many people may be connected at the same time. Those who lead always may.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::SessionBound>))]
     pub participants: Option<u32>,
     /// After how many minutes it ends in which nobody was connected.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::SessionBound>))]
     pub idle_minutes: Option<u32>,
     /// After how many minutes it ends in any case.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<super::described::SessionBound>))]
     pub minutes: Option<u32>,
 }
 

@@ -168,5 +168,6 @@ pub struct ChatMessage {
 #[serde(deny_unknown_fields)]
 pub struct Say {
     /// 1 to 4,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = super::described::Message))]
     pub text: String,
 }

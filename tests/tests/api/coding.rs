@@ -248,5 +248,7 @@ async fn graders_get_only_the_events_that_match() {
     let answer = owner.post("/api/runs", run).await.unwrap();
     assert_eq!(answer.body["events"].as_array().map(Vec::len), Some(2), "{answer:?}");
     let bad = json!({"files": {"main.exs": main}, "filter": {"pattern": "%{"}});
-    assert_eq!(owner.post("/api/runs", bad).await.unwrap().status, 400);
+    let answer = owner.post("/api/runs", bad).await.unwrap();
+    assert_eq!(answer.body["end"]["how"], "not_compiled", "{answer:?}");
+    assert!(answer.body["diagnostics"][0]["message"].as_str().unwrap().contains("pattern"), "{answer:?}");
 }

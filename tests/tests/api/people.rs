@@ -83,7 +83,7 @@ async fn a_token_does_what_its_scopes_say_until_it_is_revoked_or_ends() {
     assert_eq!(reader.ask(Method::DELETE, "/api/account", None).await.unwrap().code(), "forbidden");
 
     let now = server.state().clock().now();
-    assert_eq!(make(json!(["edit"]), json!(now - 1)).await.code(), "invalid");
+    assert_eq!(make(json!(["edit"]), json!(now - 1)).await.code(), "conflict");
     let editing = make(json!(["edit", "read"]), json!(now + DAY_MILLIS)).await;
     let editor = kim.with_token(&editing.text("secret"));
     assert_eq!(editor.post("/api/sandboxes", json!({})).await.unwrap().status, 201);

@@ -139,7 +139,7 @@ async fn hostile_files_and_bodies_are_refused() {
     let huge = "x".repeat(7 << 20);
     assert_eq!(kim.post("/api/sandboxes", json!({"files": {"a": huge}})).await.unwrap().code(), "too_large");
     let both = json!({"template": "counter", "files": {}});
-    assert_eq!(kim.post("/api/sandboxes", both).await.unwrap().code(), "invalid");
+    assert_eq!(kim.post("/api/sandboxes", both).await.unwrap().code(), "conflict");
     let raw = async |body: &'static str, kind: &'static str| {
         let request = Client::new().post(server.url("/api/sandboxes")).bearer_auth(&kim.token);
         answer(request.header("content-type", kind).body(body).send().await.unwrap()).await.unwrap()

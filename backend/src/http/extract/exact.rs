@@ -1,7 +1,8 @@
 //! Reads a type from a JSON value as the description of the API has it: an object is an object.
 //!
 //! Types that serde derives also take a list of their fields in order, with defaults for those that are missing, so that `[]` would
-//! be an object in which nothing is said.
+//! be an object in which nothing is said. And a number without a fraction is an integer, however it is written (JSON Schema Core, section
+//! 4.2.3): serde takes 1.0 for a fraction.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{
@@ -21,6 +22,30 @@ pub(super) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, serde_p
 }
 
 struct Exact(Value);
+
+/// Integers of every width.
+macro_rules! integers {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.whole().deserialize_any(visitor)
+        }
+    )*};
+}
+
+impl Exact {
+    /// With an integer in the place of a number that has no fraction.
+    fn whole(self) -> Self {
+        /// From here on a number of 64 bits says nothing about its last digits.
+        const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+        match self.0.as_f64() {
+            #[expect(clippy::cast_possible_truncation, reason = "it has no fraction and fits")]
+            Some(number) if self.0.is_f64() && number.fract() == 0.0 && number.abs() <= EXACT_MAX => {
+                Self((number as i64).into())
+            }
+            _ => self,
+        }
+    }
+}
 
 impl IntoDeserializer<'_, Error> for Exact {
     type Deserializer = Self;
@@ -66,12 +91,28 @@ impl<'de> Deserializer<'de> for Exact {
         }
     }
 
+    integers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_newtype_struct(self)
+    }
+
+    /// Types that serde derives also take the number of a variant where its name is expected.
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::String(name) => visitor.visit_string(name),
+            other => {
+                let what = other.as_u64().map_or(Unexpected::Other("no name"), Unexpected::Unsigned);
+                Err(Error::invalid_type(what, &"a name"))
+            }
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -91,8 +132,8 @@ impl<'de> Deserializer<'de> for Exact {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
+        bool i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map ignored_any
     }
 }
 
@@ -151,6 +192,36 @@ mod tests {
         Plain,
         Named { inner: Inner },
         Of(Inner),
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(tag = "what", rename_all = "snake_case")]
+    enum Tagged {
+        One,
+        Two { number: u8 },
+    }
+
+    #[test]
+    fn numbers_without_a_fraction_are_integers() {
+        let whole: Inner = from_value(json!({"number": 7.0, "list": [-2.0, 1e3]})).expect("it fits");
+        assert_eq!(whole, Inner { number: Some(7), list: vec![-2, 1000] });
+        for wrong in
+            [json!({"number": 0.5}), json!({"number": 256.0}), json!({"number": -1.0}), json!({"list": [1e300]})]
+        {
+            assert!(from_value::<Inner>(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn variants_are_named() {
+        assert_eq!(from_value::<Tagged>(json!({"what": "one"})).expect("it fits"), Tagged::One);
+        assert_eq!(
+            from_value::<Tagged>(json!({"number": 1, "what": "two"})).expect("it fits"),
+            Tagged::Two { number: 1 }
+        );
+        for wrong in [json!({"what": 0}), json!({"what": null}), json!({"what": "three"}), json!({"what": ["one"]})] {
+            assert!(from_value::<Tagged>(wrong.clone()).is_err(), "{wrong}");
+        }
     }
 
     #[derive(Debug, PartialEq, Deserialize)]

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use shared::Pid;
+use shared::schedule::PCT_CHANGES_MAX;
 
 use crate::kernel::rng::Rng;
 
@@ -24,6 +25,7 @@ pub(crate) struct Pct {
 
 impl Pct {
     pub(crate) fn new(seed: u64, changes: u32, horizon: u64) -> Self {
+        let changes = changes.min(PCT_CHANGES_MAX);
         let mut rng = Rng::new(seed);
         let change_at = (0..changes).map(|_| rng.below(horizon.max(1))).collect();
         Self { rng, priorities: OrdMap::new(), turn: 0, change_at, next_low: u64::from(changes) }
@@ -52,5 +54,17 @@ impl Pct {
     fn highest(&self, candidates: &[Pid]) -> Option<Pid> {
         // The pid decides between equal priorities, so the choice does not depend on the order of the queue.
         candidates.iter().copied().max_by_key(|pid| (self.priorities.get(pid).copied().unwrap_or(0), *pid))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_asked_for_there_are_only_so_many_changes() {
+        let most = usize::try_from(PCT_CHANGES_MAX).unwrap();
+        let changes = Pct::new(1, u32::MAX, u64::MAX).change_at.len();
+        assert!((most - 1..=most).contains(&changes), "{changes}");
     }
 }
