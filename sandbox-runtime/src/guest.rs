@@ -121,6 +121,9 @@ pub trait GuestFactory {
     /// When there is no room for one more; the process ends with that reason.
     fn instantiate(&mut self, pid: Pid) -> Result<Self::Guest, GuestFault>;
 
+    /// Makes ready what the next guests begin with, while there is nothing else to do. They are the same as without that.
+    fn prepare(&mut self) {}
+
     /// A guest that runs this wasm module, which [`crate::kernel::wasm::scan`] accepted, in place of the BEAM.
     ///
     /// # Errors

@@ -155,6 +155,20 @@ impl<F: GuestFactory> Machine<F> {
         Stopped::TurnLimit
     }
 
+    /// Makes ready what the next processes begin with, for a machine that has nothing to do until somebody or a timer wakes it up. No
+    /// program and no event shows whether that was done.
+    pub fn prepare(&mut self) {
+        let changes = self.guests().preloads();
+        match &mut self.preloaded {
+            // Code that no process began with yet is not loaded for that: it numbers atoms.
+            Some((made_of, factory)) if changes == Some(*made_of) => {
+                factory.as_mut().unwrap_or(&mut self.factory).prepare()
+            }
+            _ if changes.is_none() => self.factory.prepare(),
+            _ => {}
+        }
+    }
+
     /// The machine as it is now; `None` when its guests cannot be saved. Taking one changes nothing.
     pub fn snapshot(&mut self) -> Option<Snapshot<F>>
     where

@@ -382,8 +382,10 @@ impl<S: Screen> Job for Running<S> {
             return self.finish(None);
         }
         let mut next = Next::Asleep;
+        let mut is_idle = false;
         if self.end.is_none() && !self.is_held() {
             let stopped = self.run();
+            is_idle = matches!(stopped, Stopped::Idle { .. });
             self.end = self.ended(stopped);
             next = match stopped {
                 Stopped::TurnLimit | Stopped::Horizon => Next::Again,
@@ -395,6 +397,9 @@ impl<S: Screen> Job for Running<S> {
             return self.finish(Some(end));
         }
         self.show_status();
+        if is_idle {
+            self.machine.prepare();
+        }
         let refresh = self.screen.refresh(Instant::now());
         [self.time_is_up(), refresh].into_iter().flatten().fold(next, |next, at| match next {
             Next::Asleep => Next::At(at),

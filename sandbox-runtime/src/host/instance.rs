@@ -17,6 +17,7 @@ pub use state::Library;
 pub(super) use state::State;
 use wasmtime::{Global, Instance as WasmInstance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
+use super::admission::Permit;
 use super::allowance::{Allowance, Refused};
 use super::engine::{BeamModule, EngineError, GuestEngine};
 use super::foreign::{self, ForeignModule};
@@ -98,7 +99,10 @@ impl Instance {
     /// An instance on the image of a template.
     pub(super) fn on(template: &Template) -> Result<Instance, EngineError> {
         let permit = template.engine.admission().admit().ok_or_else(|| EngineError::refused(FULL))?;
-        let mut store = new_store(&template.engine, Allowance::new(Some(permit), template.length()));
+        Instance::with_permit(template, Some(permit))
+    }
+    fn with_permit(template: &Template, permit: Option<Permit>) -> Result<Instance, EngineError> {
+        let mut store = new_store(&template.engine, Allowance::new(permit, template.length()));
         let instance = memory::on_image(&template.image, || template.module.bare.instantiate(&mut store))?;
         Instance::new(store, instance, &template.module.mutable_globals, Some(Base::Template(template.clone())))
     }
@@ -196,7 +200,7 @@ impl Instance {
             self.memory.data_size(&self.store).next_multiple_of(LARGE_PAGE) - self.memory.data_size(&self.store);
         self.memory.grow(&mut self.store, (missing / WASM_PAGE) as u64)?;
         let image = BeamModule::image(self.memory.data(&self.store))?;
-        Ok(Template { engine: engine.clone(), module: module.clone(), image })
+        Ok(Template { engine: engine.clone(), module: module.clone(), image, first_pages: Arc::default() })
     }
     fn call<P: WasmParams, R: WasmResults>(&mut self, name: &str, parameters: P) -> Result<R, EngineError> {
         let function = self.instance.get_typed_func::<P, R>(&mut self.store, name)?;
@@ -402,6 +406,10 @@ impl GuestFactory for WasmFactory {
             instance.set_library(library.clone());
         }
         Ok(WasmGuest { instance, pid, begins_with: None, watch: None })
+    }
+
+    fn prepare(&mut self) {
+        self.spares.prepare(&self.template);
     }
 
     fn instantiate_wasm(&mut self, pid: Pid, wasm: &Arc<[u8]>) -> Result<WasmGuest, GuestFault> {

@@ -59,7 +59,7 @@ impl Template {
         let Some(Parts { guest, code, length, pieces }) = parse(bytes) else { return Ok(None) };
         let Ok(module) = engine.restore(code, guest) else { return Ok(None) };
         let image = Arc::new(Image::of_pieces(length, &pieces)?);
-        Ok(Some(Template { engine: engine.clone(), module, image }))
+        Ok(Some(Template { engine: engine.clone(), module, image, first_pages: Arc::default() }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Images with loaded code, from which processes start.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use super::engine::{BeamModule, EngineError, GuestEngine};
 use super::instance::Instance;
@@ -13,6 +14,8 @@ pub struct Template {
     pub(super) engine: GuestEngine,
     pub(super) module: BeamModule,
     pub(super) image: Arc<Image>,
+    /// Where a process writes to that does little, once one has ended.
+    pub(super) first_pages: Arc<OnceLock<Vec<Range<usize>>>>,
 }
 
 /// What came of a module that was to be part of a template.
@@ -69,7 +72,19 @@ impl Template {
         if let Some(given) = instance.take_numbers() {
             *numbers = given;
         }
-        Ok((instance.into_template(&self.engine, &self.module)?, failures))
+        let template = instance.into_template(&self.engine, &self.module)?;
+        // A process keeps its own at the same place, whatever code is loaded.
+        Ok((Template { first_pages: self.first_pages.clone(), ..template }, failures))
+    }
+    /// Notes which pages a process has written to, if these are so few that it has only begun.
+    pub(super) fn has_first_pages(&self, pages: Vec<Range<usize>>, most_bytes: usize) {
+        if pages.iter().map(|range| range.len()).sum::<usize>() <= most_bytes {
+            self.first_pages.get_or_init(|| pages);
+        }
+    }
+    /// The pages that a process writes to at first, as far as that is known.
+    pub(super) fn first_pages(&self) -> &[Range<usize>] {
+        self.first_pages.get().map(Vec::as_slice).unwrap_or_default()
     }
     /// Stands for the guest and all that is loaded: what runs on two templates with the same one does the same.
     pub fn id(&self) -> blake3::Hash {

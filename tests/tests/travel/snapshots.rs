@@ -23,6 +23,26 @@ fn finish(machine: &mut WasmMachine) -> (String, Vec<String>, Option<u64>) {
 }
 
 #[test]
+fn whether_a_machine_made_ready_for_what_comes_shows_nowhere() {
+    for program in PROGRAMS {
+        let run = |makes_ready: bool| {
+            let mut machine = machine(Config::default(), program);
+            machine.kernel_mut().journal_mut().set_interest(Interest::Everything);
+            let mut events = Vec::new();
+            for _ in 0..200 {
+                if makes_ready {
+                    machine.prepare();
+                }
+                machine.run(1);
+                events.extend(machine.take_events().iter().map(|event| format!("{event:?}")));
+            }
+            (events, finish(&mut machine))
+        };
+        assert_eq!(run(true), run(false), "{program}");
+    }
+}
+
+#[test]
 fn a_restored_machine_goes_on_as_the_one_that_was_saved() {
     for program in PROGRAMS {
         for turns in [0, 1, 7, 60, 200] {

@@ -1,4 +1,4 @@
-//! An instance whose process has ended, for the next process.
+//! An instance whose process has ended, or that had none yet, for the next process.
 
 use super::keep::global_value;
 use super::{FULL, Instance, State};
@@ -7,9 +7,12 @@ use crate::host::allowance::Allowance;
 use crate::host::engine::EngineError;
 use crate::host::pages;
 use crate::host::saved::Base;
+use crate::host::template::Template;
 
 /// Most bytes of its own with which an instance is kept.
 const MOST_KEPT_BYTES: usize = 64 << 10;
+/// Most bytes that a process which only begins is taken to write to.
+const MOST_FIRST_BYTES: usize = 16 << 10;
 
 impl Instance {
     /// The instance as it was before its process began, for another one of the same machine; `None` when it cannot be had.
@@ -28,9 +31,10 @@ impl Instance {
         if own.iter().map(|range| range.len()).sum::<usize>() > MOST_KEPT_BYTES {
             return None;
         }
-        for range in own {
-            memory[range.clone()].copy_from_slice(&template.image.bytes()[range]);
+        for range in &own {
+            memory[range.clone()].copy_from_slice(&template.image.bytes()[range.clone()]);
         }
+        template.has_first_pages(own, MOST_FIRST_BYTES);
         for (global, bits) in self.globals.iter().zip(&self.first_globals) {
             let value = global_value(global.ty(&self.store).content(), *bits);
             global.set(&mut self.store, value).ok()?;
@@ -40,6 +44,20 @@ impl Instance {
         *self.store.data_mut() = state;
         (self.reductions, self.room) = (0, (0, 0));
         Some((self, place))
+    }
+    /// An instance for a process that is still to come, with pages of its own where one writes to at first, as far as that is known.
+    pub(in crate::host) fn prepared(template: &Template) -> Option<(Instance, SparePlace)> {
+        let place = template.engine.admission().spare()?;
+        let mut instance = Instance::with_permit(template, None).ok()?;
+        let memory = instance.memory.data_mut(&mut instance.store);
+        for range in template.first_pages() {
+            if let (Some(pages), Some(image)) =
+                (memory.get_mut(range.clone()), template.image.bytes().get(range.clone()))
+            {
+                pages.copy_from_slice(image);
+            }
+        }
+        Some((instance, place))
     }
     /// Lets a process have it, if there is room for one.
     pub(in crate::host) fn admitted(mut self) -> Result<Instance, EngineError> {
@@ -64,7 +82,7 @@ mod tests {
     use crate::host::engine::GuestEngine;
     use crate::host::memory::LARGE_PAGE;
     use crate::host::pages::PAGE;
-    use crate::host::template::Template;
+    use crate::host::spares::Spares;
 
     /// A guest that does nothing, with something in its memory and its globals.
     fn idle_guest() -> Vec<u8> {
@@ -166,6 +184,40 @@ mod tests {
         assert!(!made_new(&|instance| assert!(instance.memory.grow(&mut instance.store, 1).is_ok())));
         // Too much to keep, in more places than the system tells of at once.
         assert!(!made_new(&|instance| scribble(instance, (0..1024).step_by(2))));
+    }
+
+    #[test]
+    fn what_was_made_ahead_is_as_what_is_made_when_it_is_needed() {
+        let template = template();
+        let mut first = Instance::on(&template).expect("there is room");
+        scribble(&mut first, [3, 4].into_iter());
+        assert!(first.made_new().is_some());
+        // Where that process has written to is known from now on, and not where the next one does.
+        let mut second = Instance::on(&template).expect("there is room");
+        scribble(&mut second, [9].into_iter());
+        assert!(second.made_new().is_some());
+        let (prepared, _place) = Instance::prepared(&template).expect("there is room");
+        assert!(memory(&prepared) == template.image.bytes());
+        let written = 3 * PAGE..5 * PAGE;
+        assert_eq!(pages::own(memory(&prepared)).expect("the system tells"), [written]);
+        assert_eq!(template.engine.admission().in_use().mappings, 0);
+        let mut instance = prepared.admitted().expect("there is room");
+        assert_eq!(global_bits(&instance.globals[0].get(&mut instance.store)), 1024);
+        assert_eq!(template.engine.admission().in_use().mappings, 3);
+    }
+
+    #[test]
+    fn an_idle_machine_has_a_few_ready_and_no_more() {
+        let template = template();
+        let spares = Spares::default();
+        let count = || std::iter::from_fn(|| spares.take()).count();
+        spares.prepare(&template);
+        spares.prepare(&template);
+        assert_eq!(count(), 2);
+        spares.prepare(&template);
+        drop(spares.take());
+        spares.prepare(&template);
+        assert_eq!(count(), 2);
     }
 
     #[test]

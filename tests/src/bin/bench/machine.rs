@@ -93,20 +93,47 @@ fn ours(template: &Template, function: &str, count: i64) -> anyhow::Result<(f64,
 }
 
 /// What it takes from the command that spawns a process to the end of its first turn, in which it begins to wait: the first time
-/// that the machine has so many, and when others have ended before it.
+/// that the machine has so many, when it had nothing to do before that and made ready for it, and when others have ended before it.
+/// What making ready takes is told by itself.
 fn first_turn(template: &Template) -> anyhow::Result<()> {
     let mut new = Duration::MAX;
     let mut again = Duration::MAX;
+    let (mut ready, mut preparing) = (Duration::MAX, Duration::MAX);
     for _ in 0..RUNS {
         let mut machine = machine(template, "ended", &[Term::Int(0)])?;
         while machine.run(10_000) == Stopped::TurnLimit {}
         new = new.min(spawns(&mut machine, "forever", NEW)?);
         again = again.min(spawns(&mut machine, "nothing", NEW)?);
+        let (spawned, prepared) = spawns_when_ready(template)?;
+        (ready, preparing) = (ready.min(spawned), preparing.min(prepared));
     }
-    for (name, time) in [("first-turn", new), ("first-turn-after-others", again)] {
+    let figures = [
+        ("first-turn", new),
+        ("first-turn-prepared", ready),
+        ("first-turn-preparing", preparing),
+        ("first-turn-after-others", again),
+    ];
+    for (name, time) in figures {
         print(name, "us", time.as_secs_f64() * 1e6 / f64::from(NEW), None);
     }
     Ok(())
+}
+
+/// The processor time of spawning processes that wait while the machine is given time to make ready in between, and that of making
+/// ready.
+fn spawns_when_ready(template: &Template) -> anyhow::Result<(Duration, Duration)> {
+    let mut machine = machine(template, "ended", &[Term::Int(1)])?;
+    while machine.run(10_000) == Stopped::TurnLimit {}
+    // Those that are there of what has ended.
+    spawns(&mut machine, "forever", 10)?;
+    let (mut spawned, mut preparing) = (Duration::ZERO, Duration::ZERO);
+    for _ in 0..NEW {
+        let begun = processor_time()?;
+        machine.prepare();
+        preparing += processor_time()? - begun;
+        spawned += spawns(&mut machine, "forever", 1)?;
+    }
+    Ok((spawned, preparing))
 }
 
 /// The processor time of spawning so many processes that wait, or end, one after another.
