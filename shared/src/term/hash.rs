@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::num::{float_as_big, float_as_i64};
-use super::{Fun, InternalFun, Term};
+use super::{Fun, Term};
 
 impl Hash for Term {
     /// Agrees with `=:=`.
@@ -19,14 +19,38 @@ impl Term {
     }
 }
 
-/// Levels of a term that count for its hash: what lies deeper differs for few that are equal so far.
+/// Levels of a term that are gone into by recursion, which is quicker; those below are walked through.
 const LEVELS: u32 = 32;
 
-/// One byte for each type keeps `{}` apart from `[]` and the like.
 fn feed<H: Hasher>(term: &Term, state: &mut H, by_value: bool, levels: u32) {
-    if levels == 0 {
+    let Some(levels) = levels.checked_sub(1) else {
+        // Keys of maps are equal by `=:=` only, so by `==` they are hashed coarser here than they are compared.
+        term.walk(&mut |part| {
+            feed_head(part, state, by_value);
+            true
+        });
         return;
+    };
+    feed_head(term, state, by_value);
+    match term {
+        Term::Tuple(elements) => elements.iter().for_each(|element| feed(element, state, by_value, levels)),
+        Term::List(list) => {
+            list.elements().iter().for_each(|element| feed(element, state, by_value, levels));
+            feed(list.end(), state, by_value, levels);
+        }
+        Term::Map(map) => {
+            for (key, value) in map.pairs() {
+                feed(key, state, false, levels);
+                feed(value, state, by_value, levels);
+            }
+        }
+        Term::Fun(Fun::Internal(fun)) => fun.free.iter().for_each(|value| feed(value, state, by_value, levels)),
+        _ => {}
     }
+}
+
+/// A term without its parts. One byte for each type keeps `{}` apart from `[]` and the like.
+fn feed_head<H: Hasher>(term: &Term, state: &mut H, by_value: bool) {
     match term {
         Term::Int(int) => {
             state.write_u8(0);
@@ -46,7 +70,11 @@ fn feed<H: Hasher>(term: &Term, state: &mut H, by_value: bool, levels: u32) {
             state.write_u8(5);
             fun.hash(state);
         }
-        Term::Fun(Fun::Internal(fun)) => feed_fun(fun, state, by_value, levels - 1),
+        Term::Fun(Fun::Internal(fun)) => {
+            state.write_u8(6);
+            // The creator is no part of a function's identity.
+            (&fun.module, fun.index, fun.uniq, fun.arity).hash(state);
+        }
         Term::Port(port) => {
             state.write_u8(7);
             port.hash(state);
@@ -58,22 +86,15 @@ fn feed<H: Hasher>(term: &Term, state: &mut H, by_value: bool, levels: u32) {
         Term::Tuple(elements) => {
             state.write_u8(9);
             state.write_u64(elements.len() as u64);
-            elements.iter().for_each(|element| feed(element, state, by_value, levels - 1));
         }
         Term::Map(map) => {
             state.write_u8(10);
             state.write_u64(map.len() as u64);
-            for (key, value) in map.pairs() {
-                feed(key, state, false, levels - 1);
-                feed(value, state, by_value, levels - 1);
-            }
         }
         Term::Nil => state.write_u8(11),
         Term::List(list) => {
             state.write_u8(12);
             state.write_u64(list.len() as u64);
-            list.elements().iter().for_each(|element| feed(element, state, by_value, levels - 1));
-            feed(list.end(), state, by_value, levels - 1);
         }
         Term::Bits(bits) => {
             state.write_u8(13);
@@ -101,11 +122,4 @@ fn feed_float<H: Hasher>(float: f64, state: &mut H, by_value: bool) {
     }
     state.write_u8(2);
     state.write_u64(float.to_bits());
-}
-
-fn feed_fun<H: Hasher>(fun: &InternalFun, state: &mut H, by_value: bool, levels: u32) {
-    state.write_u8(6);
-    // The creator is no part of a function's identity.
-    (&fun.module, fun.index, fun.uniq, fun.arity).hash(state);
-    fun.free.iter().for_each(|value| feed(value, state, by_value, levels));
 }

@@ -174,6 +174,8 @@ mod tests {
                 std::hash::Hasher::finish(&hasher)
             };
             assert_eq!(hash(&term), hash(&decoded));
+            let other = (0..DEPTH).fold(Term::Int(8), |term, _| of(term));
+            assert_ne!(hash(&term), hash(&other));
         }
     }
 }
