@@ -25,9 +25,9 @@ use http::Http;
 /// For how long we believe what a provider says of itself.
 const BELIEVED_MILLIS: Millis = 60 * 60 * 1000;
 
-/// For how long we believe it when a key is not among those that it told: it may have others since, and nobody shall make us ask
-/// it all the time.
-const BELIEVED_WITHOUT_KEY_MILLIS: Millis = 10 * 1000;
+/// For how long we believe it when a key is not among those that it told, or when it did not answer: that may have changed since, and
+/// nobody shall make us ask it all the time.
+const DOUBTED_AFTER_MILLIS: Millis = 10 * 1000;
 
 /// The provider.
 #[derive(Debug)]
@@ -35,14 +35,15 @@ pub(crate) struct Provider {
     config: Oidc,
     clock: Clock,
     http: Http,
-    known: Mutex<Option<Known>>,
+    known: Mutex<Known>,
 }
 
-/// What it says of itself, and when it said so.
-#[derive(Debug, Clone)]
+/// What it says of itself, and when it was asked.
+#[derive(Debug, Default)]
 struct Known {
-    metadata: Arc<CoreProviderMetadata>,
-    at: Millis,
+    metadata: Option<(Arc<CoreProviderMetadata>, Millis)>,
+    /// When it did not answer, if that was the last time.
+    failed_at: Option<Millis>,
 }
 
 /// What the browser keeps while somebody is at the provider. Who comes back with it is who went.
@@ -76,6 +77,8 @@ pub(crate) struct Person {
 pub(crate) enum OidcError {
     #[error("the provider does not say what it is: {0}")]
     Discovery(String),
+    #[error("the provider did not say what it is a moment ago")]
+    Away,
     #[error("the provider has no place where codes are exchanged")]
     NoTokenEndpoint,
     #[error("the provider does not take the code: {0}")]
@@ -90,7 +93,7 @@ pub(crate) enum OidcError {
 
 impl Provider {
     pub(crate) fn new(config: Oidc, clock: Clock) -> Self {
-        Self { config, clock, http: Http::default(), known: Mutex::new(None) }
+        Self { config, clock, http: Http::default(), known: Mutex::default() }
     }
 
     pub(crate) fn issuer(&self) -> &str {
@@ -129,7 +132,7 @@ impl Provider {
         let claims = match token.claims(&client.id_token_verifier(), &attempt.nonce) {
             Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
                 // It may sign with another key by now.
-                let metadata = self.metadata(BELIEVED_WITHOUT_KEY_MILLIS).await?;
+                let metadata = self.metadata(DOUBTED_AFTER_MILLIS).await?;
                 let client =
                     CoreClient::from_provider_metadata(metadata.as_ref().clone(), self.client_id(), self.secret());
                 token.claims(&client.id_token_verifier(), &attempt.nonce)?.clone()
@@ -170,13 +173,19 @@ impl Provider {
         // Whoever comes meanwhile waits for the one answer.
         let mut known = self.known.lock().await;
         let now = self.clock.now();
-        if let Some(known) = known.as_ref().filter(|known| now - known.at < believed) {
-            return Ok(known.metadata.clone());
+        if let Some((metadata, _)) = known.metadata.as_ref().filter(|(_, at)| now - at < believed) {
+            return Ok(metadata.clone());
+        }
+        if known.failed_at.is_some_and(|at| now - at < DOUBTED_AFTER_MILLIS) {
+            return Err(OidcError::Away);
         }
         let issuer = IssuerUrl::new(self.config.issuer.clone())?;
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.http).await;
-        let metadata = Arc::new(metadata.map_err(|error| OidcError::Discovery(chain(&error)))?);
-        *known = Some(Known { metadata: metadata.clone(), at: now });
+        let metadata = Arc::new(metadata.map_err(|error| {
+            known.failed_at = Some(now);
+            OidcError::Discovery(chain(&error))
+        })?);
+        *known = Known { metadata: Some((metadata.clone(), now)), failed_at: None };
         Ok(metadata)
     }
 

@@ -55,7 +55,7 @@ use self::alone::Room;
 use self::machine::Running;
 use self::order::{Asked, Order, not_running};
 use self::pool::Pool;
-use self::program::WithoutScript;
+use self::program::Company;
 use self::run::Run;
 use self::screen::LiveScreen;
 use crate::clock::Clock;
@@ -281,7 +281,7 @@ impl Runs {
         let limits = limits.map_err(|error| format!("The limits cannot be read: {error}"))?;
         let limits = limits.ok_or_else(|| "The sandbox is gone".to_owned())?;
         let options = run.status().options;
-        let arguments = program::arguments(&files, &options, WithoutScript::Stays)?;
+        let arguments = program::arguments(&files, &options, Company::People)?;
         let config = program::config(run.asked(), options.seed.unwrap_or_default(), limits);
         let kit = engine::kit().await?;
         let order = prepare::Order { files, arguments, config, before: run.compiled(), time: COMPILE_TIME };

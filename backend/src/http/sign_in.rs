@@ -65,12 +65,10 @@ pub(super) struct Begin {
     responses((status = 303), (status = "4XX", body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(super) async fn begin(
     State(state): State<AppState>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Query(Begin { to }): Query<Begin>,
 ) -> Result<Response, ApiError> {
     let provider = state.oidc().ok_or(ApiError::NotFound)?;
-    state.rates().check_sign_in(address.ip())?;
     let to = to.unwrap_or_else(|| "/".to_owned());
     if !is_path(&to) {
         return Err(ApiError::Invalid("`to` has to be the path of a page here".to_owned()));

@@ -17,7 +17,7 @@ use super::collect::Collector;
 use super::machine::Running;
 use super::order::{Orders, orders};
 use super::pool::{Pool, Task};
-use super::program::WithoutScript;
+use super::program::Company;
 use super::{check, engine, prepare, program};
 use crate::error::ApiError;
 use crate::filter::ready;
@@ -142,7 +142,7 @@ pub(super) async fn run(pool: &Pool, room: &Room, person: &str, new: NewRun) -> 
     if !(1..=RUN_MILLIS_MAX).contains(&timeout) {
         return Err(ApiError::Invalid(format!("A run may take 1 to {RUN_MILLIS_MAX} ms")));
     }
-    let arguments = program::arguments(&new.files, &options, WithoutScript::Ends).map_err(ApiError::Conflict)?;
+    let arguments = program::arguments(&new.files, &options, Company::Nobody).map_err(ApiError::Conflict)?;
     let seed = options.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     new.filter.as_ref().map_or(Ok(()), check_kinds)?;
     // A filter is code too: what is wrong with it is told as of the files.

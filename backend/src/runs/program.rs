@@ -16,21 +16,24 @@ const MAIN: &str = "main.exs";
 const REPEATABLE_EPOCH_NANOS: u64 = 1_767_225_600_000_000_000;
 const NANOS_PER_MICRO: u64 = 1_000;
 
-/// What becomes of a machine whose files have no script to run.
+/// Who is there while a machine runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WithoutScript {
-    /// It stays: people can talk to its processes.
-    Stays,
-    /// It ends: nobody can.
-    Ends,
+pub(super) enum Company {
+    /// People, who can talk to its processes when nothing else runs, and type as long as they like.
+    People,
+    /// Nobody: it ends when nothing is left to be done.
+    Nobody,
 }
+
+/// Evaluates what was typed, and ends with it.
+const TYPED: &str = "{:ok, _} = Application.ensure_all_started(:iex)\nIEx.Server.run([])";
 
 /// The arguments with which Elixir's command line runs what is wanted.
 ///
 /// # Errors
 ///
 /// When that is not among the files; the text says what is.
-pub(super) fn arguments(files: &Files, options: &RunOptions, without: WithoutScript) -> Result<Vec<String>, String> {
+pub(super) fn arguments(files: &Files, options: &RunOptions, company: Company) -> Result<Vec<String>, String> {
     let mut arguments: Vec<String> = Vec::new();
     for folder in [CONSOLIDATED, EBIN] {
         arguments.extend(["-pa".to_owned(), folder.to_owned()]);
@@ -46,7 +49,7 @@ pub(super) fn arguments(files: &Files, options: &RunOptions, without: WithoutScr
             let only = scripts.next().filter(|_| scripts.next().is_none()).map(String::as_str);
             match Some(MAIN).filter(is_script).or(only) {
                 Some(script) => add(&[script]),
-                None if without == WithoutScript::Stays => add(&["--no-halt", "-e", ":ok", "--"]),
+                None if company == Company::People => add(&["--no-halt", "-e", ":ok", "--"]),
                 None => add(&["-e", ":ok", "--"]),
             }
         }
@@ -69,6 +72,7 @@ pub(super) fn arguments(files: &Files, options: &RunOptions, without: WithoutScr
             }
             add(&["-e", &required(&wanted), "--"]);
         }
+        RunTarget::Shell {} if company == Company::Nobody => add(&["-e", TYPED, "--"]),
         RunTarget::Shell {} => add(&["--no-halt", "-e", "IEx.start()", "--"]),
     }
     arguments.extend(options.arguments.iter().cloned());
@@ -110,7 +114,7 @@ mod tests {
     fn line(paths: &[&str], target: RunTarget) -> Result<String, String> {
         let files = paths.iter().map(|path| ((*path).to_owned(), String::new())).collect();
         let options = RunOptions { target, arguments: vec!["x".to_owned()], ..RunOptions::default() };
-        let arguments = arguments(&files, &options, WithoutScript::Stays)?;
+        let arguments = arguments(&files, &options, Company::People)?;
         assert_eq!(arguments[..4], ["-pa", CONSOLIDATED, "-pa", EBIN]);
         Ok(arguments[4..].join(" "))
     }

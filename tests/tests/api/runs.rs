@@ -249,6 +249,13 @@ System.halt(7)
     let answer = person.post("/api/tokens", json!({"name": "reads", "scopes": ["read"]})).await.unwrap();
     let reader = person.with_token(&answer.text("secret"));
     assert_eq!(reader.post("/api/runs", new).await.unwrap().code(), "forbidden");
+    // Nobody is there to type more, or to talk to what only waits.
+    let shell = json!({"options": {"target": {"what": "shell"}}, "input": "x = 20\nx + 22\n"});
+    let answer = run(shell).await;
+    assert_eq!(answer.body["end"], json!({"how": "exited", "status": 0}), "{answer:?}");
+    assert!(answer.text("stdout").contains("42"), "{answer:?}");
+    let answer = run(json!({"files": {"lib/a.ex": "defmodule A do\nend"}})).await;
+    assert_eq!(answer.body["end"], json!({"how": "exited", "status": 0}), "{answer:?}");
 }
 
 #[tokio::test]
