@@ -11,8 +11,9 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AccessToken, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndUserName,
-    EndUserUsername, IssuerUrl, LocalizedClaim, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope, SignatureVerificationError, SubjectIdentifier, TokenResponse as _,
+    EndUserUsername, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, LocalizedClaim, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SignatureVerificationError,
+    SubjectIdentifier, TokenResponse as _,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
@@ -37,6 +38,10 @@ pub(crate) struct Provider {
     http: Http,
     known: Mutex<Known>,
 }
+
+/// A client that knows of a provider where people are sent, and perhaps where codes are exchanged and people asked after.
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// What it says of itself, and when it was asked.
 #[derive(Debug, Default)]
@@ -109,8 +114,7 @@ impl Provider {
     pub(crate) async fn begin(&self, to: String, callback: String) -> Result<(String, Attempt), OidcError> {
         let metadata = self.metadata(BELIEVED_MILLIS).await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let client = CoreClient::from_provider_metadata(metadata.as_ref().clone(), self.client_id(), self.secret())
-            .set_redirect_uri(RedirectUrl::new(callback)?);
+        let client = self.client(&metadata).set_redirect_uri(RedirectUrl::new(callback)?);
         let (url, state, nonce) = client
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
             .add_scope(Scope::new("profile".to_owned()))
@@ -122,9 +126,8 @@ impl Provider {
     /// Who came back, as the provider tells it for the code that they brought.
     pub(crate) async fn finish(&self, code: String, attempt: Attempt, callback: String) -> Result<Person, OidcError> {
         let metadata = self.metadata(BELIEVED_MILLIS).await?;
-        let client = CoreClient::from_provider_metadata(metadata.as_ref().clone(), self.client_id(), self.secret())
-            .set_redirect_uri(RedirectUrl::new(callback)?)
-            .set_auth_type(auth_type(&metadata));
+        let client =
+            self.client(&metadata).set_redirect_uri(RedirectUrl::new(callback)?).set_auth_type(auth_type(&metadata));
         let request = client.exchange_code(AuthorizationCode::new(code)).map_err(|_| OidcError::NoTokenEndpoint)?;
         let tokens = request.set_pkce_verifier(attempt.verifier).request_async(&self.http).await;
         let tokens = tokens.map_err(|error| OidcError::Exchange(chain(&error)))?;
@@ -133,8 +136,7 @@ impl Provider {
             Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
                 // It may sign with another key by now.
                 let metadata = self.metadata(DOUBTED_AFTER_MILLIS).await?;
-                let client =
-                    CoreClient::from_provider_metadata(metadata.as_ref().clone(), self.client_id(), self.secret());
+                let client = self.client(&metadata);
                 token.claims(&client.id_token_verifier(), &attempt.nonce)?.clone()
             }
             claims => claims?.clone(),
@@ -153,7 +155,7 @@ impl Provider {
         token: AccessToken,
         claims: &CoreIdTokenClaims,
     ) -> Option<String> {
-        let client = CoreClient::from_provider_metadata(metadata.clone(), self.client_id(), self.secret());
+        let client = self.client(metadata);
         let subject: SubjectIdentifier = claims.subject().clone();
         let request = client.user_info(token, Some(subject)).ok()?;
         match request.request_async::<_, _, openidconnect::core::CoreGenderClaim>(&self.http).await {
@@ -189,12 +191,11 @@ impl Provider {
         Ok(metadata)
     }
 
-    fn client_id(&self) -> ClientId {
-        ClientId::new(self.config.client_id.clone())
-    }
-
-    fn secret(&self) -> Option<ClientSecret> {
-        self.config.client_secret.as_ref().map(|secret| ClientSecret::new(secret.0.clone()))
+    /// Who this server is for the provider, with what the provider says of itself.
+    fn client(&self, metadata: &CoreProviderMetadata) -> Client {
+        let Oidc { client_id, client_secret, .. } = &self.config;
+        let secret = client_secret.as_ref().map(|secret| ClientSecret::new(secret.0.clone()));
+        CoreClient::from_provider_metadata(metadata.clone(), ClientId::new(client_id.clone()), secret)
     }
 }
 

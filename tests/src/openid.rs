@@ -73,8 +73,8 @@ pub enum Lie {
     Forged,
     /// The answer has no token.
     NoToken,
-    /// There is no end of the answer.
-    Endless,
+    /// The answer is longer than anybody should read.
+    TooLong,
     /// The provider fails.
     Fails,
 }
@@ -218,7 +218,7 @@ async fn exchange(
     let lie = provider.lock().lie;
     match lie {
         Lie::Fails => return (StatusCode::INTERNAL_SERVER_ERROR, "out of order").into_response(),
-        Lie::Endless => return [vec![b' '; 3 << 20], b"{}".to_vec()].concat().into_response(),
+        Lie::TooLong => return [vec![b' '; 3 << 20], b"{}".to_vec()].concat().into_response(),
         _ => {}
     }
     match granted(&provider, &headers, &brought).and_then(|grant| Ok((provider.id_token(&grant)?, grant))) {

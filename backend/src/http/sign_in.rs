@@ -126,7 +126,7 @@ pub(super) async fn come_back(
     };
     let to = attempt.to.clone();
     if let Some(error) = brought.error {
-        tracing::info!(error, "the provider lets somebody not in");
+        tracing::info!(error, "the provider does not let somebody in");
         return back(&to, CameBack::Refused, cookies);
     }
     let is_other = brought.iss.is_some_and(|issuer| issuer != provider.issuer());
@@ -200,13 +200,13 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_site_are_come_back_to() {
-        for good in ["/", "/lab/sandbox-a?file=a.ex", "/join/orrery_l_x"] {
+        for good in ["/", "/sandboxes/sandbox-a?file=a.ex", "/join/orrery_l_x"] {
             assert!(is_path(good), "{good}");
         }
         let long = format!("/{}", "a".repeat(PATH_MAX));
         for bad in [
             "",
-            "lab",
+            "sandboxes",
             "//evil.example",
             "/\\evil.example",
             "/a b",

@@ -65,9 +65,11 @@ pub fn Entrance(props: &EntranceProps) -> Html {
             let entry = match way {
                 Way::Guest => Entry::Guest { name: name.clone() },
                 Way::SignIn => Entry::SignIn { login: login.clone(), password: password.clone() },
-                Way::Register => {
-                    Entry::Register(NewAccount { login: login.clone(), name: name.clone(), password: password.clone() })
-                }
+                Way::Register => Entry::Register(NewAccount {
+                    login: login.trim().to_owned(),
+                    name: name.clone(),
+                    password: password.clone(),
+                }),
             };
             let (session, error, is_busy) = (session.clone(), error.clone(), is_busy.setter());
             let on_entered = on_entered.clone();

@@ -1,4 +1,5 @@
-//! Which values the API takes: said once, for the checks of the server and for its description ([`super::described`]).
+//! Which values the API takes: what the server checks, and beside it the patterns with which its description ([`super::described`])
+//! says the same. A test of the API holds them together.
 
 /// Longest name of a person or a token, in characters.
 pub const NAME_MAX: usize = 64;

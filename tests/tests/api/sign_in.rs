@@ -10,8 +10,8 @@ use tests::client::{Person, answer};
 use tests::openid::{CLIENT_ID, CLIENT_SECRET, Lie, OpenIdProvider};
 use tests::server::TestServer;
 
-const BEGIN: &str = "/api/sign-in/oidc?to=/lab/sandbox-a%3Ffile=a.ex";
-const BACK: &str = "/lab/sandbox-a?file=a.ex";
+const BEGIN: &str = "/api/sign-in/oidc?to=/sandboxes/sandbox-a%3Ffile=a.ex";
+const BACK: &str = "/sandboxes/sandbox-a?file=a.ex";
 
 async fn server_with(provider: &OpenIdProvider) -> TestServer {
     let given = RawConfig {
@@ -108,7 +108,7 @@ async fn nothing_that_does_not_hold_lets_anybody_in() {
         Lie::NoSignature,
         Lie::Forged,
         Lie::NoToken,
-        Lie::Endless,
+        Lie::TooLong,
         Lie::Fails,
     ] {
         provider.tell(lie);
@@ -176,9 +176,15 @@ async fn nobody_is_sent_to_other_sites_or_where_there_is_no_provider() {
     let provider = OpenIdProvider::start().await.unwrap();
     let server = server_with(&provider).await;
     let nobody = Person::nobody(&server);
-    for to in
-        ["//evil.example", "/%5Cevil.example", "https://evil.example", "lab", "", "/%0D%0Aset-cookie:a=b", "/a%23b"]
-    {
+    for to in [
+        "//evil.example",
+        "/%5Cevil.example",
+        "https://evil.example",
+        "sandboxes",
+        "",
+        "/%0D%0Aset-cookie:a=b",
+        "/a%23b",
+    ] {
         let answer = nobody.get(&format!("/api/sign-in/oidc?to={to}")).await.unwrap();
         assert_eq!((answer.status, answer.code()), (400, "invalid"), "{to}");
     }
