@@ -104,7 +104,10 @@ impl Instance {
     fn with_permit(template: &Template, permit: Option<Permit>) -> Result<Instance, EngineError> {
         let mut store = new_store(&template.engine, Allowance::new(permit, template.length()));
         let instance = memory::on_image(&template.image, || template.module.bare.instantiate(&mut store))?;
-        Instance::new(store, instance, &template.module.mutable_globals, Some(Base::Template(template.clone())))
+        let base = Some(Base::Template(template.clone()));
+        let mut instance = Instance::new(store, instance, &template.module.mutable_globals, base)?;
+        instance.own_first_pages(template);
+        Ok(instance)
     }
     pub(super) fn new(
         mut store: Store<State>,

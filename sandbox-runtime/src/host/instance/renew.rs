@@ -5,7 +5,7 @@ use super::{FULL, Instance, State};
 use crate::host::admission::SparePlace;
 use crate::host::allowance::Allowance;
 use crate::host::engine::EngineError;
-use crate::host::pages;
+use crate::host::pages::{self, PAGE};
 use crate::host::saved::Base;
 use crate::host::template::Template;
 
@@ -48,16 +48,18 @@ impl Instance {
     /// An instance for a process that is still to come, with pages of its own where one writes to at first, as far as that is known.
     pub(in crate::host) fn prepared(template: &Template) -> Option<(Instance, SparePlace)> {
         let place = template.engine.admission().spare()?;
-        let mut instance = Instance::with_permit(template, None).ok()?;
-        let memory = instance.memory.data_mut(&mut instance.store);
-        for range in template.first_pages() {
-            if let (Some(pages), Some(image)) =
-                (memory.get_mut(range.clone()), template.image.bytes().get(range.clone()))
-            {
-                pages.copy_from_slice(image);
+        let instance = Instance::with_permit(template, None).ok()?;
+        Some((instance, place))
+    }
+    /// Has the pages for itself to which a process writes at first, as far as that is known. A page that is read before it is written to
+    /// would be mapped twice, and a large page taken apart for it.
+    pub(super) fn own_first_pages(&mut self, template: &Template) {
+        let (memory, image) = (self.memory.data_mut(&mut self.store), template.image.bytes());
+        for page in template.first_pages().iter().flat_map(|range| range.clone().step_by(PAGE)) {
+            if let (Some(byte), Some(same)) = (memory.get_mut(page), image.get(page)) {
+                *byte = *same;
             }
         }
-        Some((instance, place))
     }
     /// Lets a process have it, if there is room for one.
     pub(in crate::host) fn admitted(mut self) -> Result<Instance, EngineError> {
@@ -81,7 +83,6 @@ mod tests {
     use super::*;
     use crate::host::engine::GuestEngine;
     use crate::host::memory::LARGE_PAGE;
-    use crate::host::pages::PAGE;
     use crate::host::spares::Spares;
 
     /// A guest that does nothing, with something in its memory and its globals.
