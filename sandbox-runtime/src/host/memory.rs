@@ -1,8 +1,10 @@
 //! Linear memories of guests: a copy-on-write mapping of an image inside a reservation.
 //!
-//! A memory is one reservation of address space that cannot be touched, with the image mapped privately at its beginning
+//! A memory is a reservation of address space that cannot be touched, with the image mapped privately at its beginning
 //! and, behind it, what the guest has grown by. Three mappings each; pages cost memory only once they are written to.
 #![allow(unsafe_code, reason = "mapping memory; each block says why it is sound")]
+
+mod place;
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -14,6 +16,7 @@ use std::ptr::{self, NonNull};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use place::PLACES;
 use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
@@ -225,13 +228,19 @@ impl Mapping {
     ) -> io::Result<Mapping> {
         let capacity = reserved.unwrap_or_else(|| maximum.unwrap_or(usize::MAX).clamp(minimum, 4 << 30));
         let total = capacity + guard;
+        let image = image.filter(|image| (minimum..=capacity).contains(&image.length()));
+        if let Some(image) = image
+            && let Some(base) = PLACES.map(&image.file, image.length(), total)
+        {
+            return Ok(Mapping { base, reserved: total, accessible: image.length(), capacity });
+        }
         // SAFETY: a new mapping at an address of the system's choice.
         let base = unsafe {
             mmap_anonymous(ptr::null_mut(), total, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)?
         };
         let base = NonNull::new(base.cast::<u8>()).ok_or(io::ErrorKind::OutOfMemory)?;
         let mut mapping = Mapping { base, reserved: total, accessible: 0, capacity };
-        if let Some(image) = image.filter(|image| (minimum..=capacity).contains(&image.length())) {
+        if let Some(image) = image {
             let access = ProtFlags::READ | ProtFlags::WRITE;
             // SAFETY: within the reservation made above, which nothing uses yet.
             unsafe {
@@ -273,6 +282,9 @@ impl Drop for Mapping {
         // SAFETY: the reservation of `new`, with all that was mapped into it.
         let unmapped = unsafe { munmap(self.base.as_ptr().cast(), self.reserved) };
         debug_assert!(unmapped.is_ok());
+        if unmapped.is_ok() {
+            PLACES.give_back(self.base, self.reserved);
+        }
     }
 }
 
