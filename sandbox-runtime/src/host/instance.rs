@@ -323,8 +323,12 @@ impl Instance {
     /// # Errors
     /// When the guest traps.
     pub fn turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<TurnReport, EngineError> {
+        let is_first = self.reductions == 0;
         let report = self.try_turn(messages, reductions);
         self.has_failed |= report.is_err();
+        if is_first {
+            self.note_first_pages();
+        }
         report
     }
     fn try_turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<TurnReport, EngineError> {

@@ -14,7 +14,7 @@ pub struct Template {
     pub(super) engine: GuestEngine,
     pub(super) module: BeamModule,
     pub(super) image: Arc<Image>,
-    /// Where a process writes to that does little, once one has ended.
+    /// Where a process that does little writes to in its first turn, once one has had one.
     pub(super) first_pages: Arc<OnceLock<Vec<Range<usize>>>>,
 }
 
@@ -76,7 +76,7 @@ impl Template {
         // A process keeps its own at the same place, whatever code is loaded.
         Ok((Template { first_pages: self.first_pages.clone(), ..template }, failures))
     }
-    /// Notes which pages a process has written to, if these are so few that it has only begun.
+    /// Notes which pages a process has written to in its first turn, if they are few.
     pub(super) fn has_first_pages(&self, pages: Vec<Range<usize>>, most_bytes: usize) {
         if pages.iter().map(|range| range.len()).sum::<usize>() <= most_bytes {
             self.first_pages.get_or_init(|| pages);

@@ -11,7 +11,7 @@ use crate::host::template::Template;
 
 /// Most bytes of its own with which an instance is kept.
 const MOST_KEPT_BYTES: usize = 64 << 10;
-/// Most bytes that a process which only begins is taken to write to.
+/// Most bytes that a process which does little writes to in its first turn.
 const MOST_FIRST_BYTES: usize = 16 << 10;
 
 impl Instance {
@@ -34,7 +34,6 @@ impl Instance {
         for range in &own {
             memory[range.clone()].copy_from_slice(&template.image.bytes()[range.clone()]);
         }
-        template.has_first_pages(own, MOST_FIRST_BYTES);
         for (global, bits) in self.globals.iter().zip(&self.first_globals) {
             let value = global_value(global.ty(&self.store).content(), *bits);
             global.set(&mut self.store, value).ok()?;
@@ -50,6 +49,15 @@ impl Instance {
         let place = template.engine.admission().spare()?;
         let instance = Instance::with_permit(template, None).ok()?;
         Some((instance, place))
+    }
+    /// Notes where a process has written to in its first turn, for others, if that is not known yet.
+    pub(super) fn note_first_pages(&self) {
+        if let Some(Base::Template(template)) = &self.base
+            && template.first_pages().is_empty()
+            && let Some(own) = pages::own(self.memory.data(&self.store))
+        {
+            template.has_first_pages(own, MOST_FIRST_BYTES);
+        }
     }
     /// Has the pages for itself to which a process writes at first, as far as that is known. A page that is read before it is written to
     /// would be mapped twice, and a large page taken apart for it.
@@ -190,13 +198,12 @@ mod tests {
     #[test]
     fn what_was_made_ahead_is_as_what_is_made_when_it_is_needed() {
         let template = template();
-        let mut first = Instance::on(&template).expect("there is room");
-        scribble(&mut first, [3, 4].into_iter());
-        assert!(first.made_new().is_some());
-        // Where that process has written to is known from now on, and not where the next one does.
-        let mut second = Instance::on(&template).expect("there is room");
-        scribble(&mut second, [9].into_iter());
-        assert!(second.made_new().is_some());
+        for pages in [&[0, 1, 2, 3, 4][..], &[3, 4], &[9]] {
+            // The first does too much, and where the next one writes to is known when the last one comes.
+            let mut instance = Instance::on(&template).expect("there is room");
+            scribble(&mut instance, pages.iter().copied());
+            instance.turn(&[], 1).expect("it does nothing");
+        }
         let (prepared, _place) = Instance::prepared(&template).expect("there is room");
         assert!(memory(&prepared) == template.image.bytes());
         let written = 3 * PAGE..5 * PAGE;
