@@ -1,5 +1,6 @@
 //! A process that runs in a wasm instance of the BEAM.
 
+mod inbox;
 mod keep;
 mod numbers;
 mod renew;
@@ -8,6 +9,7 @@ mod state;
 use std::sync::Arc;
 use std::time::Duration;
 
+use inbox::Inbox;
 use keep::global_bits;
 use shared::etf::Part;
 use shared::event::Entry;
@@ -58,7 +60,7 @@ enum Turns {
     /// Of the BEAM: messages and run in one call, which tells where the output is, and the time that it may take.
     AtOnce(TypedFunc<(u32, i64), u64>, Duration),
     /// Of any guest.
-    ByParts(TypedFunc<i64, u32>),
+    ByParts { run: TypedFunc<i64, u32>, deliver: TypedFunc<u32, u32>, output: TypedFunc<(), u32> },
 }
 
 /// An instance of the BEAM guest.
@@ -67,12 +69,7 @@ pub struct Instance {
     instance: WasmInstance,
     memory: Memory,
     entry: Turns,
-    buffer: TypedFunc<u32, u32>,
-    output: TypedFunc<(), u32>,
-    deliver: TypedFunc<u32, u32>,
-    /// Where its buffer is and how large, once that is known. Only of the BEAM, whose buffer stays where it is until it is asked for a
-    /// larger one.
-    room: (u32, u32),
+    inbox: Inbox,
     /// What it began on, unless that is an empty BEAM.
     base: Option<Base>,
     /// Mutable globals, all of which are exported: the rest of its state.
@@ -118,7 +115,11 @@ impl Instance {
         let memory = instance.get_memory(&mut store, "memory");
         let memory = memory.ok_or_else(|| EngineError::Guest("it exports no memory".into()))?;
         let entry = if store.data().is_foreign {
-            Turns::ByParts(instance.get_typed_func(&mut store, "run")?)
+            Turns::ByParts {
+                run: instance.get_typed_func(&mut store, "run")?,
+                deliver: instance.get_typed_func(&mut store, "deliver")?,
+                output: instance.get_typed_func(&mut store, "output")?,
+            }
         } else {
             let time = match &base {
                 Some(Base::Template(template)) => template.engine.turn_time(),
@@ -126,9 +127,7 @@ impl Instance {
             };
             Turns::AtOnce(instance.get_typed_func(&mut store, "turn")?, time)
         };
-        let buffer = instance.get_typed_func(&mut store, "buffer")?;
-        let output = instance.get_typed_func(&mut store, "output")?;
-        let deliver = instance.get_typed_func(&mut store, "deliver")?;
+        let inbox = Inbox::new(instance.get_typed_func(&mut store, "buffer")?);
         store.data_mut().memory = Some(memory);
         let globals: Vec<_> = mutable_globals.iter().filter_map(|name| instance.get_global(&mut store, name)).collect();
         let first_globals = globals.iter().map(|global| global_bits(&global.get(&mut store))).collect();
@@ -137,10 +136,7 @@ impl Instance {
             instance,
             memory,
             entry,
-            buffer,
-            output,
-            deliver,
-            room: (0, 0),
+            inbox,
             base,
             globals,
             reductions: 0,
@@ -223,10 +219,7 @@ impl Instance {
     }
     fn unmetered_request(&mut self, export: &TypedFunc<u32, u32>, bytes: &[u8]) -> Result<(), EngineError> {
         self.check()?;
-        let length = u32::try_from(bytes.len()).map_err(|_| EngineError::Guest("a request is too large".into()))?;
-        let at = self.buffer.call(&mut self.store, length)?;
-        self.room = (at, length.max(self.room.1));
-        self.memory.write(&mut self.store, at as usize, bytes).map_err(|e| EngineError::Guest(e.to_string()))?;
+        let length = self.inbox.put(&mut self.store, self.memory, bytes)?;
         match export.call(&mut self.store, length)? {
             0 => Ok(()),
             _ => {
@@ -239,8 +232,12 @@ impl Instance {
         if self.is_broken { Err(EngineError::Guest("it has trapped before".into())) } else { Ok(()) }
     }
     fn read_output(&mut self) -> Result<Output, EngineError> {
-        let at = self.output.call(&mut self.store, ())? as usize;
-        self.output_at(at, true)
+        let at = match &self.entry {
+            Turns::ByParts { output, .. } => output.call(&mut self.store, ())?,
+            // It tells the same at the end of every turn.
+            Turns::AtOnce(..) => self.call::<(), u32>("output", ())?,
+        };
+        self.output_at(at as usize, true)
     }
     /// The output block at an address, with the bytes that it tells of.
     fn output_at(&self, at: usize, with_bytes: bool) -> Result<Output, EngineError> {
@@ -267,50 +264,33 @@ impl Instance {
     pub fn prepare(&mut self, request: &[u8]) -> Result<(), EngineError> {
         self.request("start", request)
     }
-    /// Puts messages into the buffer, each behind its length: the number of bytes.
-    fn hand_in(&mut self, messages: &[Delivery]) -> Result<u32, EngineError> {
-        /// More is asked for than a small message needs, and no more than the buffer has at first: it must not matter to the guest whether
-        /// it is asked.
-        const ROOM: u32 = 512;
-        let total = messages.iter().map(|delivery| 4 + delivery.message.len()).sum::<usize>();
-        let too_large = || EngineError::Guest("the messages are too large".into());
-        let total = u32::try_from(total).map_err(|_| too_large())?;
-        if total > self.room.1 {
-            let size = total.max(ROOM);
-            self.room = (self.buffer.call(&mut self.store, size)?, size);
-        }
-        let room = self.memory.data_mut(&mut self.store).get_mut(self.room.0 as usize..);
-        let mut room = room.and_then(|room| room.get_mut(..total as usize)).ok_or_else(too_large)?;
-        for delivery in messages {
-            let bytes = delivery.message.bytes();
-            // `total` is the sum of just these, and fits into 32 bits.
-            let (length, behind) = room.split_at_mut(4);
-            length.copy_from_slice(&(bytes.len() as u32).to_le_bytes());
-            let (message, behind) = behind.split_at_mut(bytes.len());
-            message.copy_from_slice(bytes);
-            room = behind;
-        }
-        Ok(total)
-    }
     /// Calls the guest for a turn: its status, what it left, and the instructions that it took where they are counted.
     fn call_turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<(u32, Output, u64), EngineError> {
-        let run = match &self.entry {
-            Turns::AtOnce(turn, time) => {
-                let (turn, time) = (turn.clone(), *time);
-                let length = self.hand_in(messages)?;
-                let (base, size) = (self.memory.data_ptr(&self.store), self.memory.data_size(&self.store));
-                let call = || turn.call(&mut self.store, (length, i64::from(reductions)));
-                let ended = |watch::Ended| EngineError::refused(FaultCause::Server(LimitKind::TurnTime));
-                let answer = watch::watched(base, size, time, call).map_err(ended)??;
-                let status = answer as u32;
-                let has_bytes = matches!(status, status::EXITED | status::CRASHED);
-                return Ok((status, self.output_at((answer >> 32) as usize, has_bytes)?, 0));
+        let (turn, time) = match &self.entry {
+            Turns::AtOnce(turn, time) => (turn, *time),
+            Turns::ByParts { run, deliver, .. } => {
+                let (run, deliver) = (run.clone(), deliver.clone());
+                return self.call_parts(&run, &deliver, messages, reductions);
             }
-            Turns::ByParts(run) => run.clone(),
         };
-        let deliver = self.deliver.clone();
+        let length = self.inbox.put_messages(&mut self.store, self.memory, messages)?;
+        let (base, size) = (self.memory.data_ptr(&self.store), self.memory.data_size(&self.store));
+        let call = || turn.call(&mut self.store, (length, i64::from(reductions)));
+        let ended = |watch::Ended| EngineError::refused(FaultCause::Server(LimitKind::TurnTime));
+        let answer = watch::watched(base, size, time, call).map_err(ended)??;
+        let status = answer as u32;
+        let has_bytes = matches!(status, status::EXITED | status::CRASHED);
+        Ok((status, self.output_at((answer >> 32) as usize, has_bytes)?, 0))
+    }
+    fn call_parts(
+        &mut self,
+        run: &TypedFunc<i64, u32>,
+        deliver: &TypedFunc<u32, u32>,
+        messages: &[Delivery],
+        reductions: u32,
+    ) -> Result<(u32, Output, u64), EngineError> {
         for delivery in messages {
-            self.hand_over(&deliver, delivery.message.bytes())?;
+            self.hand_over(deliver, delivery.message.bytes())?;
         }
         let ((status, output), fuel) = self.metered(reductions.into(), |instance| {
             let status = run.call(&mut instance.store, i64::from(reductions))?;
@@ -484,8 +464,7 @@ impl Guest for WasmGuest {
     }
 
     fn deliver(&mut self, message: &Etf) -> Result<(), GuestFault> {
-        let deliver = self.instance.deliver.clone();
-        self.instance.hand_over(&deliver, message.bytes()).map_err(|error| fault(&error))
+        self.instance.request("deliver", message.bytes()).map_err(|error| fault(&error))
     }
 
     fn run(&mut self, host: Host, reductions: u32) -> (Host, Result<TurnReport, GuestFault>) {

@@ -41,7 +41,7 @@ impl Instance {
         let mut state = State::new(Allowance::new(None, template.length()));
         state.memory = Some(self.memory);
         *self.store.data_mut() = state;
-        (self.reductions, self.room) = (0, (0, 0));
+        (self.reductions, self.inbox.room) = (0, (0, 0));
         Some((self, place))
     }
     /// An instance for a process that is still to come, with pages of its own where one writes to at first, as far as that is known.
@@ -167,7 +167,7 @@ mod tests {
             scribble(&mut instance, pages.iter().copied());
             instance.store.data_mut().reply = b"my password".to_vec();
             instance.globals[0].set(&mut instance.store, Val::I32(7)).expect("it is mutable");
-            (instance.reductions, instance.room) = (1_000, (64, 512));
+            (instance.reductions, instance.inbox.room) = (1_000, (64, 512));
             assert_eq!(memory(&instance) == image, pages.is_empty());
             let (renewed, _place) = instance.made_new().expect("it can be had");
             instance = renewed;
@@ -176,7 +176,7 @@ mod tests {
         }
         assert!(memory(&instance) == image);
         assert_eq!(global_bits(&instance.globals[0].get(&mut instance.store)), 1024);
-        assert!(instance.store.data().reply.is_empty() && (instance.reductions, instance.room) == (0, (0, 0)));
+        assert!(instance.store.data().reply.is_empty() && (instance.reductions, instance.inbox.room) == (0, (0, 0)));
     }
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
             // The first does too much, and where the next one writes to is known when the last one comes.
             let mut instance = Instance::on(&template).expect("there is room");
             scribble(&mut instance, pages.iter().copied());
-            instance.turn(&[], 1).expect("it does nothing");
+            instance.note_first_pages();
         }
         let (prepared, _place) = Instance::prepared(&template).expect("there is room");
         assert!(memory(&prepared) == template.image.bytes());

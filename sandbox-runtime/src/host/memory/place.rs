@@ -8,6 +8,7 @@ use std::os::fd::AsFd;
 use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
 
+use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
 
 use super::LARGE_PAGE;
@@ -43,18 +44,15 @@ impl Places {
     /// `None` where that does not work here. Once it is unmapped, its place goes back with [`Places::give_back`].
     pub(super) fn map(&self, file: impl AsFd, length: usize, size: usize) -> Option<NonNull<u8>> {
         for _ in 0..TRIES {
-            let at = ptr::with_exposed_provenance_mut::<u8>(self.take(size)?);
-            let apart = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED_NOREPLACE;
-            // SAFETY: new mappings, which replace none: the system refuses that, or where it is too old to, gives another address.
-            unsafe {
-                let image = mmap(at.cast(), length, ProtFlags::READ | ProtFlags::WRITE, apart, &file, 0);
-                let Some(image) = image.ok().and_then(|image| at_place(image.cast(), at, length)) else { continue };
-                let behind = at.add(length);
-                let rest = mmap_anonymous(behind.cast(), size - length, ProtFlags::empty(), apart);
-                if rest.is_ok_and(|rest| at_place(rest.cast(), behind, size - length).is_some()) {
-                    return Some(image);
+            let at = NonNull::new(ptr::with_exposed_provenance_mut::<u8>(self.take(size)?))?;
+            match map_at(at, &file, length, size) {
+                Ok(()) => return Some(at),
+                // It is left to whoever has it.
+                Err(Errno::EXIST) => {}
+                Err(_) => {
+                    self.give_back(at, size);
+                    return None;
                 }
-                munmap(at.cast(), length).ok()?;
             }
         }
         None
@@ -85,17 +83,31 @@ impl Places {
     }
 }
 
-/// The mapping, if it lies where it was asked for; else it is unmapped.
-///
-/// # Safety
-/// It was mapped with this length, and nobody uses it.
-unsafe fn at_place(mapped: *mut u8, wanted: *mut u8, length: usize) -> Option<NonNull<u8>> {
-    if mapped != wanted {
-        // SAFETY: the caller's.
-        unsafe { munmap(mapped.cast(), length).ok()? };
-        return None;
+/// Maps a file and what cannot be touched behind it at a place where there is nothing; else nothing is mapped.
+fn map_at(place: NonNull<u8>, file: impl AsFd, length: usize, size: usize) -> Result<(), Errno> {
+    let apart = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED_NOREPLACE;
+    // Systems that are too old to refuse what is in use give another address.
+    let at = |mapped: *mut u8, wanted: *mut u8, length: usize| {
+        if mapped == wanted {
+            return Ok(());
+        }
+        // SAFETY: just mapped with this length, and used by nobody.
+        unsafe { munmap(mapped.cast(), length)? };
+        Err(Errno::EXIST)
+    };
+    let image = place.as_ptr();
+    let behind = image.wrapping_add(length);
+    // SAFETY: new mappings, which replace none.
+    unsafe {
+        let mapped = mmap(image.cast(), length, ProtFlags::READ | ProtFlags::WRITE, apart, file, 0)?;
+        at(mapped.cast(), image, length)?;
+        let rest = mmap_anonymous(behind.cast(), size - length, ProtFlags::empty(), apart);
+        let rest = rest.and_then(|mapped| at(mapped.cast(), behind, size - length));
+        if rest.is_err() {
+            munmap(image.cast(), length)?;
+        }
+        rest
     }
-    NonNull::new(mapped)
 }
 
 /// Memories do not lie at the same addresses in every process: who breaks out of a guest should have to look for them.
