@@ -132,10 +132,13 @@ impl Image {
         self.code.reserve(MORE, 0, MORE);
         self.modules.reserve(MORE);
     }
-    /// Makes room for a library of the size of OTP's and Elixir's, so that the tables which every process looks things up in lie side by side.
+    /// Makes room for a library of the size of OTP's and Elixir's, so that the tables which every process looks things up in lie side by side:
+    /// first those in which it finds the function that it begins with, so that one large page holds them.
     pub(crate) fn expect_library(&mut self) {
-        self.atoms.reserve(50_000, 800 << 10);
-        self.code.reserve(28_000, 20_000, 2_000);
+        self.atoms.reserve(36_000, 0);
+        self.code.reserve(28_000, 0, 0);
+        self.atoms.reserve(0, 800 << 10);
+        self.code.reserve(0, 20_000, 2_000);
     }
     /// Number of a native.
     pub fn native(&self, mfa: Mfa) -> Option<u32> {

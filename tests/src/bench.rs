@@ -4,9 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use sandbox_runtime::host::engine::GuestEngine;
+use sandbox_runtime::host::instance::WasmFactory;
 use sandbox_runtime::host::template::Template;
+use sandbox_runtime::kernel::Config;
+use sandbox_runtime::kernel::code::AtomNumbers;
+use sandbox_runtime::machine::Machine;
 use shared::bundle::{Bundle, Kind};
 
 use crate::reference;
@@ -39,29 +43,44 @@ pub fn compile(folder: &Path, files: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The whole library and the modules in a folder.
-///
-/// # Errors
-/// When the environment does not say where guest and library are, or a module cannot be loaded.
-pub fn template(folder: &Path) -> anyhow::Result<Template> {
-    let guest = std::env::var_os("ORRERY_GUEST").context("ORRERY_GUEST is not set; run `cargo xtask bench`")?;
-    let engine = GuestEngine::new()?;
-    let beam = engine.compile(&std::fs::read(guest)?)?;
-    let bundle = reference::library()?;
-    let library = Bundle::parse(&bundle)?.library()?;
-    let modules = library.entries().iter().filter(|entry| entry.kind == Kind::Module);
-    let mut files: Vec<Vec<u8>> = modules.map(|entry| library.content(entry).to_vec()).collect();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "beam") {
-            files.push(std::fs::read(path)?);
+/// The whole library, and the code of a sandbox on top of it.
+pub struct Code {
+    template: Template,
+    numbers: AtomNumbers,
+}
+
+impl Code {
+    /// The whole library and the modules in a folder, which are to a machine what the modules of its sandbox are.
+    ///
+    /// # Errors
+    /// When the environment does not say where guest and library are, or a module cannot be loaded.
+    pub fn load(folder: &Path) -> anyhow::Result<Code> {
+        let guest = std::env::var_os("ORRERY_GUEST").context("ORRERY_GUEST is not set; run `cargo xtask bench`")?;
+        let engine = GuestEngine::new()?;
+        let beam = engine.compile(&std::fs::read(guest)?)?;
+        let bundle = reference::library()?;
+        let library = Bundle::parse(&bundle)?.library()?;
+        let modules = library.entries().iter().filter(|entry| entry.kind == Kind::Module);
+        let (below, failures) = Template::new(&engine, &beam, modules.map(|entry| library.content(entry)))?;
+        ensure!(failures.is_empty(), "a module of the library cannot be loaded: {failures:?}");
+        let mut own = Vec::new();
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "beam") {
+                own.push(std::fs::read(path)?);
+            }
         }
+        let mut numbers = AtomNumbers::default();
+        let (template, failures) = below.extend(own.iter().map(|file| &file[..]), &mut numbers)?;
+        ensure!(failures.is_empty(), "a module cannot be loaded: {failures:?}");
+        Ok(Code { template, numbers })
     }
-    let (template, failures) = Template::new(&engine, &beam, files.iter().map(|file| &file[..]))?;
-    if let Some(failure) = failures.first() {
-        bail!("module {} of the library cannot be loaded: {}", failure.index, failure.reason);
+    /// A machine with this code.
+    pub fn machine(&self, config: Config) -> Machine<WasmFactory> {
+        let mut machine = Machine::new(config, WasmFactory::new(self.template.clone(), None));
+        machine.kernel_mut().set_atom_numbers(self.numbers.clone());
+        machine
     }
-    Ok(template)
 }
 
 /// What real Erlang prints when it evaluates an expression among the modules of a folder.

@@ -7,14 +7,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use sandbox_runtime::host::instance::WasmFactory;
-use sandbox_runtime::host::template::Template;
 use sandbox_runtime::kernel::Config;
-use sandbox_runtime::machine::{Machine, Stopped};
+use sandbox_runtime::machine::Stopped;
 use shared::command::Command;
 use shared::event::Entry;
 use shared::{Etf, Term};
-use tests::bench;
+use tests::bench::{self, Code};
 
 /// Module and function of each program.
 const PROGRAMS: [(&str, &str); 13] = [
@@ -39,21 +37,21 @@ const RUNS: usize = 5;
 pub(crate) fn run() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     bench::compile(folder.path(), &["bench_programs.erl", "bench_json.ex"])?;
-    let template = bench::template(folder.path())?;
+    let code = Code::load(folder.path())?;
     for (module, function) in PROGRAMS {
         let (theirs, expected) = theirs(folder.path(), module, function)?;
-        let (ours, found) = ours(&template, module, function)?;
+        let (ours, found) = ours(&code, module, function)?;
         ensure!(found == expected, "{function}: ours gives {found}, theirs {expected}");
         bench::print(function, "ms", ours.as_secs_f64() * 1e3, Some(theirs.as_secs_f64() * 1e3));
     }
     Ok(())
 }
 
-fn ours(template: &Template, module: &str, function: &str) -> anyhow::Result<(Duration, String)> {
+fn ours(code: &Code, module: &str, function: &str) -> anyhow::Result<(Duration, String)> {
     let mut best = Duration::MAX;
     let mut printed = String::new();
     for _ in 0..RUNS {
-        let mut machine = Machine::new(Config::default(), WasmFactory::new(template.clone(), None));
+        let mut machine = code.machine(Config::default());
         let arguments = Etf::of(&Term::list([Term::atom(module), Term::atom(function)]));
         let entry = Entry::new("bench_programs", "show", arguments);
         let begun = Instant::now();

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use sandbox_runtime::host::instance::WasmFactory;
-use sandbox_runtime::host::template::Template;
 use sandbox_runtime::kernel::Config;
 use sandbox_runtime::kernel::journal::Interest;
 use sandbox_runtime::machine::{Machine, Stopped};
@@ -18,7 +17,7 @@ use shared::command::Command;
 use shared::event::Entry;
 use shared::limits::Limits;
 use shared::{Etf, Term};
-use tests::bench::{self, print, processor_time};
+use tests::bench::{self, Code, print, processor_time};
 
 /// Programs whose time is counted for each thing that they do, with how often they do it here.
 const PROGRAMS: [(&str, &str, i64); 9] = [
@@ -44,11 +43,11 @@ const DEFAULT_MAX_MAP_COUNT: f64 = 65_530.0;
 pub(crate) fn run(wanted: &[String]) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     bench::compile(folder.path(), &["machine_programs.erl"])?;
-    let template = bench::template(folder.path())?;
+    let code = Code::load(folder.path())?;
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| name.starts_with(wanted.as_str()));
     for (name, function, count) in PROGRAMS {
         if is_wanted(name) {
-            let (ours, faults) = ours(&template, function, count)?;
+            let (ours, faults) = ours(&code, function, count)?;
             let theirs = theirs(folder.path(), function, count)?;
             print(name, "us", ours, Some(theirs));
             if name.starts_with("spawn") {
@@ -57,17 +56,17 @@ pub(crate) fn run(wanted: &[String]) -> anyhow::Result<()> {
         }
     }
     if is_wanted("first-turn") {
-        first_turn(&template)?;
+        first_turn(&code)?;
     }
     if is_wanted("idle") {
-        idle(&template, folder.path())?;
+        idle(&code, folder.path())?;
     }
     Ok(())
 }
 
-fn machine(template: &Template, function: &str, arguments: &[Term]) -> anyhow::Result<Machine<WasmFactory>> {
+fn machine(code: &Code, function: &str, arguments: &[Term]) -> anyhow::Result<Machine<WasmFactory>> {
     let limits = Limits { processes: 20_000, messages_per_second: u64::MAX, ..Limits::default() };
-    let mut machine = Machine::new(Config { limits, ..Config::default() }, WasmFactory::new(template.clone(), None));
+    let mut machine = code.machine(Config { limits, ..Config::default() });
     machine.kernel_mut().journal_mut().set_interest(Interest::Nothing);
     let entry = Entry::new("machine_programs", function, Etf::of(&Term::list(arguments.to_vec())));
     let spawned = machine.command(Command::Spawn { entry, group_leader: None, name: None });
@@ -77,11 +76,11 @@ fn machine(template: &Template, function: &str, arguments: &[Term]) -> anyhow::R
 
 /// Microseconds of a processor for each of the things that a program does so many of, and the page faults of each. A machine runs
 /// in one thread.
-fn ours(template: &Template, function: &str, count: i64) -> anyhow::Result<(f64, f64)> {
+fn ours(code: &Code, function: &str, count: i64) -> anyhow::Result<(f64, f64)> {
     let mut best = Duration::MAX;
     let mut faults = f64::MAX;
     for _ in 0..RUNS {
-        let mut machine = machine(template, function, &[Term::Int(count)])?;
+        let mut machine = machine(code, function, &[Term::Int(count)])?;
         let (begun, faulted) = (processor_time()?, page_faults()?);
         while machine.run(10_000) == Stopped::TurnLimit {}
         best = best.min(processor_time()? - begun);
@@ -95,16 +94,16 @@ fn ours(template: &Template, function: &str, count: i64) -> anyhow::Result<(f64,
 /// What it takes from the command that spawns a process to the end of its first turn, in which it begins to wait: the first time
 /// that the machine has so many, when it had nothing to do before that and made ready for it, and when others have ended before it.
 /// What making ready takes is told by itself.
-fn first_turn(template: &Template) -> anyhow::Result<()> {
+fn first_turn(code: &Code) -> anyhow::Result<()> {
     let mut new = Duration::MAX;
     let mut again = Duration::MAX;
     let (mut ready, mut preparing) = (Duration::MAX, Duration::MAX);
     for _ in 0..RUNS {
-        let mut machine = machine(template, "ended", &[Term::Int(0)])?;
+        let mut machine = machine(code, "ended", &[Term::Int(0)])?;
         while machine.run(10_000) == Stopped::TurnLimit {}
         new = new.min(spawns(&mut machine, "forever", NEW)?);
         again = again.min(spawns(&mut machine, "nothing", NEW)?);
-        let (spawned, prepared) = spawns_when_ready(template)?;
+        let (spawned, prepared) = spawns_when_ready(code)?;
         (ready, preparing) = (ready.min(spawned), preparing.min(prepared));
     }
     let figures = [
@@ -121,8 +120,8 @@ fn first_turn(template: &Template) -> anyhow::Result<()> {
 
 /// The processor time of spawning processes that wait while the machine is given time to make ready in between, and that of making
 /// ready.
-fn spawns_when_ready(template: &Template) -> anyhow::Result<(Duration, Duration)> {
-    let mut machine = machine(template, "ended", &[Term::Int(1)])?;
+fn spawns_when_ready(code: &Code) -> anyhow::Result<(Duration, Duration)> {
+    let mut machine = machine(code, "ended", &[Term::Int(1)])?;
     while machine.run(10_000) == Stopped::TurnLimit {}
     // Those that are there of what has ended.
     spawns(&mut machine, "forever", 10)?;
@@ -155,10 +154,10 @@ fn theirs(folder: &Path, function: &str, count: i64) -> anyhow::Result<f64> {
 }
 
 /// What servers take that wait.
-fn idle(template: &Template, folder: &Path) -> anyhow::Result<()> {
+fn idle(code: &Code, folder: &Path) -> anyhow::Result<()> {
     let theirs: f64 = bench::erl("io:format(\"~p\", [machine_programs:server_bytes()])", folder)?.parse()?;
     let (anonymous, tables, mappings) = (status("RssAnon")?, status("VmPTE")?, mappings()?);
-    let mut machine = machine(template, "servers", &[Term::Int(SERVERS)])?;
+    let mut machine = machine(code, "servers", &[Term::Int(SERVERS)])?;
     while machine.run(10_000) == Stopped::TurnLimit {}
     let alive = machine.guest_count();
     ensure!(alive > usize::try_from(SERVERS)?, "only {alive} are alive");
