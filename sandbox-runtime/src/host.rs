@@ -7,6 +7,7 @@ mod allowance;
 pub mod archive;
 pub mod engine;
 mod files;
+mod first_pages;
 mod foreign;
 mod imports;
 pub mod instance;

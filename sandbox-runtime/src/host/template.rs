@@ -1,9 +1,9 @@
 //! Images with loaded code, from which processes start.
 
-use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::engine::{BeamModule, EngineError, GuestEngine};
+use super::first_pages::FirstPages;
 use super::instance::Instance;
 use super::memory::Image;
 use crate::kernel::code::AtomNumbers;
@@ -14,8 +14,8 @@ pub struct Template {
     pub(super) engine: GuestEngine,
     pub(super) module: BeamModule,
     pub(super) image: Arc<Image>,
-    /// Where a process that does little writes to in its first turn, once one has had one.
-    pub(super) first_pages: Arc<OnceLock<Vec<Range<usize>>>>,
+    /// Where processes write to in their first turns.
+    pub(super) first_pages: Arc<FirstPages>,
 }
 
 /// What came of a module that was to be part of a template.
@@ -75,16 +75,6 @@ impl Template {
         let template = instance.into_template(&self.engine, &self.module)?;
         // A process keeps its own at the same place, whatever code is loaded.
         Ok((Template { first_pages: self.first_pages.clone(), ..template }, failures))
-    }
-    /// Notes which pages a process has written to in its first turn, if they are few.
-    pub(super) fn has_first_pages(&self, pages: Vec<Range<usize>>, most_bytes: usize) {
-        if pages.iter().map(|range| range.len()).sum::<usize>() <= most_bytes {
-            self.first_pages.get_or_init(|| pages);
-        }
-    }
-    /// The pages that a process writes to at first, as far as that is known.
-    pub(super) fn first_pages(&self) -> &[Range<usize>] {
-        self.first_pages.get().map(Vec::as_slice).unwrap_or_default()
     }
     /// Stands for the guest and all that is loaded: what runs on two templates with the same one does the same.
     pub fn id(&self) -> blake3::Hash {

@@ -5,14 +5,12 @@ use super::{FULL, Instance, State};
 use crate::host::admission::SparePlace;
 use crate::host::allowance::Allowance;
 use crate::host::engine::EngineError;
-use crate::host::pages::{self, PAGE};
+use crate::host::pages;
 use crate::host::saved::Base;
 use crate::host::template::Template;
 
 /// Most bytes of its own with which an instance is kept.
 const MOST_KEPT_BYTES: usize = 64 << 10;
-/// Most bytes that a process which does little writes to in its first turn.
-const MOST_FIRST_BYTES: usize = 16 << 10;
 
 impl Instance {
     /// The instance as it was before its process began, for another one of the same machine; `None` when it cannot be had.
@@ -50,24 +48,24 @@ impl Instance {
         let instance = Instance::with_permit(template, None).ok()?;
         Some((instance, place))
     }
-    /// Notes where a process has written to in its first turn, for others, if that is not known yet.
+    /// Lets the template learn where a process has written to in its first turn.
     pub(super) fn note_first_pages(&self) {
         if let Some(Base::Template(template)) = &self.base
-            && template.first_pages().is_empty()
+            && template.first_pages.wants_more()
             && let Some(own) = pages::own(self.memory.data(&self.store))
         {
-            template.has_first_pages(own, MOST_FIRST_BYTES);
+            template.first_pages.learn(&own);
         }
     }
-    /// Has the pages for itself to which a process writes at first, as far as that is known. A page that is read before it is written to
+    /// Has the pages for itself to which processes write at first, as far as that is known. A page that is read before it is written to
     /// would be mapped twice, and a large page taken apart for it.
     pub(super) fn own_first_pages(&mut self, template: &Template) {
         let (memory, image) = (self.memory.data_mut(&mut self.store), template.image.bytes());
-        for page in template.first_pages().iter().flat_map(|range| range.clone().step_by(PAGE)) {
+        template.first_pages.each(|page| {
             if let (Some(byte), Some(same)) = (memory.get_mut(page), image.get(page)) {
                 *byte = *same;
             }
-        }
+        });
     }
     /// Lets a process have it, if there is room for one.
     pub(in crate::host) fn admitted(mut self) -> Result<Instance, EngineError> {
@@ -91,6 +89,7 @@ mod tests {
     use super::*;
     use crate::host::engine::GuestEngine;
     use crate::host::memory::LARGE_PAGE;
+    use crate::host::pages::PAGE;
     use crate::host::spares::Spares;
 
     /// A guest that does nothing, with something in its memory and its globals.
@@ -198,8 +197,10 @@ mod tests {
     #[test]
     fn what_was_made_ahead_is_as_what_is_made_when_it_is_needed() {
         let template = template();
-        for pages in [&[0, 1, 2, 3, 4][..], &[3, 4], &[9]] {
-            // The first does too much, and where the next one writes to is known when the last one comes.
+        for pages in std::iter::once(&[3, 4, 5][..]).chain(std::iter::repeat(&[3, 4][..])) {
+            if !template.first_pages.wants_more() {
+                break;
+            }
             let mut instance = Instance::on(&template).expect("there is room");
             scribble(&mut instance, pages.iter().copied());
             instance.note_first_pages();
