@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::automaton::Automaton as _;
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Input, MatchKind};
 use memchr::memmem;
 
 use crate::atoms;
@@ -40,7 +42,8 @@ enum Searcher<'a> {
     One(Box<memmem::Finder<'a>>),
     /// A few short ones, the longest first, and the bytes they begin with.
     Few(Vec<Pattern<'a>>, Box<[bool; 256]>),
-    Many(AhoCorasick),
+    /// Built for one call, so it is of the kind that is built in the least time.
+    Many(Box<NFA>),
 }
 
 impl<'a> Searcher<'a> {
@@ -65,8 +68,8 @@ impl<'a> Searcher<'a> {
         // The automaton takes up to about a hundred bytes for each byte of the patterns.
         vm.heap.check(size * 16)?;
         vm.charge(size / 50);
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns);
-        automaton.map(Searcher::Many).map_err(|_| Fail::SYSTEM_LIMIT)
+        let automaton = NFA::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns);
+        automaton.map(|automaton| Searcher::Many(Box::new(automaton))).map_err(|_| Fail::SYSTEM_LIMIT)
     }
 
     /// The first place from `from` on.
@@ -80,7 +83,10 @@ impl<'a> Searcher<'a> {
                     Some((i, found.len()))
                 })
             }
-            Searcher::Many(automaton) => automaton.find(&text[from..]).map(|m| (from + m.start(), m.len())),
+            Searcher::Many(automaton) => {
+                let found = automaton.try_find(&Input::new(&text[from..])).ok().flatten();
+                found.map(|m| (from + m.start(), m.len()))
+            }
         }
     }
 
