@@ -3,19 +3,25 @@
 //! A state under way is a value like any other: it is kept as a binary, so it is collected with the heap, can be copied
 //! and sent, and lies in snapshots. Where a library cannot write its state down, the data so far is kept instead.
 
+use std::marker::PhantomData;
+
 use blake2::{Blake2b512, Blake2s256};
 use digest::common::hazmat::{SerializableState, SerializedState};
 use digest::{Digest, ExtendableOutput};
 
-/// A hash under way.
-pub(crate) trait Hasher {
+/// How a hash is made.
+trait Hasher: Sized {
+    /// Begins with a state; the empty one is new.
+    fn resume(state: &[u8]) -> Option<Self>;
     /// Adds data.
     fn update(&mut self, data: &[u8]);
     /// The digest.
-    fn finish(self: Box<Self>) -> Vec<u8>;
+    fn finish(self) -> Vec<u8>;
     /// So many bytes of output, where the algorithm gives as many as one likes.
-    fn finish_long(self: Box<Self>, size: usize) -> Option<Vec<u8>>;
-    /// Its state, for [`Algorithm::resume`].
+    fn finish_long(self, _size: usize) -> Option<Vec<u8>> {
+        None
+    }
+    /// Its state, for [`Hasher::resume`].
     fn state(&self) -> Vec<u8>;
 }
 
@@ -29,40 +35,81 @@ pub(crate) struct Algorithm {
     pub(crate) block: usize,
     /// Its number in OpenSSL, which `crypto:hash_info/1` tells.
     pub(crate) number: i64,
-    /// Begins with a state; the empty one is new.
-    pub(crate) resume: fn(&[u8]) -> Option<Box<dyn Hasher>>,
+    kind: Kind,
 }
 
-const fn row(
-    name: &'static str,
-    size: usize,
-    block: usize,
-    number: i64,
-    resume: fn(&[u8]) -> Option<Box<dyn Hasher>>,
-) -> Algorithm {
-    Algorithm { name, size, block, number, resume }
+/// Makes the table, and what tells its algorithms from one another. Functions are called by name and not through pointers: the engine
+/// keeps something for every function that a pointer leads to, in every process.
+macro_rules! algorithms {
+    ($($kind:ident: $name:literal, $size:literal, $block:literal, $number:literal, $hasher:ty;)*) => {
+        #[derive(Clone, Copy)]
+        enum Kind {
+            $($kind),*
+        }
+
+        /// A hash under way.
+        pub(crate) enum Hash {
+            $($kind($hasher)),*
+        }
+
+        /// All algorithms, in the order of `crypto:supports(hashs)`.
+        pub(crate) const ALGORITHMS: &[Algorithm] = &[
+            $(Algorithm { name: $name, size: $size, block: $block, number: $number, kind: Kind::$kind }),*
+        ];
+
+        impl Hash {
+            fn resume(kind: Kind, state: &[u8]) -> Option<Hash> {
+                Some(match kind {
+                    $(Kind::$kind => Hash::$kind(<$hasher>::resume(state)?)),*
+                })
+            }
+            /// Adds data.
+            pub(crate) fn update(&mut self, data: &[u8]) {
+                match self {
+                    $(Hash::$kind(hasher) => hasher.update(data)),*
+                }
+            }
+            /// The digest.
+            pub(crate) fn finish(self) -> Vec<u8> {
+                match self {
+                    $(Hash::$kind(hasher) => hasher.finish()),*
+                }
+            }
+            /// So many bytes of output, where the algorithm gives as many as one likes.
+            pub(crate) fn finish_long(self, size: usize) -> Option<Vec<u8>> {
+                match self {
+                    $(Hash::$kind(hasher) => hasher.finish_long(size)),*
+                }
+            }
+            /// Its state, for [`Algorithm::resume`].
+            pub(crate) fn state(&self) -> Vec<u8> {
+                match self {
+                    $(Hash::$kind(hasher) => hasher.state()),*
+                }
+            }
+        }
+    };
 }
 
-/// All algorithms, in the order of `crypto:supports(hashs)`.
-pub(crate) const ALGORITHMS: &[Algorithm] = &[
-    row("blake2s", 32, 64, 1057, replay::<Blake2s256>),
-    row("blake2b", 64, 128, 1056, replay::<Blake2b512>),
-    row("sm3", 32, 64, 1143, saved::<sm3::Sm3>),
-    row("shake256", 0, 136, 1101, long::<shake::Shake256>),
-    row("shake128", 0, 168, 1100, long::<shake::Shake128>),
-    row("sha3_512", 64, 72, 1099, saved::<sha3::Sha3_512>),
-    row("sha3_384", 48, 104, 1098, saved::<sha3::Sha3_384>),
-    row("sha3_256", 32, 136, 1097, saved::<sha3::Sha3_256>),
-    row("sha3_224", 28, 144, 1096, saved::<sha3::Sha3_224>),
-    row("sha512", 64, 128, 674, saved::<sha2::Sha512>),
-    row("sha384", 48, 128, 673, saved::<sha2::Sha384>),
-    row("sha256", 32, 64, 672, saved::<sha2::Sha256>),
-    row("sha224", 28, 64, 675, saved::<sha2::Sha224>),
-    row("sha", 20, 64, 64, saved::<sha1::Sha1>),
-    row("ripemd160", 20, 64, 117, saved::<ripemd::Ripemd160>),
-    row("md5", 16, 64, 4, saved::<md5::Md5>),
-    row("md4", 16, 64, 257, saved::<md4::Md4>),
-];
+algorithms! {
+    Blake2s: "blake2s", 32, 64, 1057, Replay<Blake2s256>;
+    Blake2b: "blake2b", 64, 128, 1056, Replay<Blake2b512>;
+    Sm3: "sm3", 32, 64, 1143, Saved<sm3::Sm3>;
+    Shake256: "shake256", 0, 136, 1101, Long<shake::Shake256>;
+    Shake128: "shake128", 0, 168, 1100, Long<shake::Shake128>;
+    Sha3_512: "sha3_512", 64, 72, 1099, Saved<sha3::Sha3_512>;
+    Sha3_384: "sha3_384", 48, 104, 1098, Saved<sha3::Sha3_384>;
+    Sha3_256: "sha3_256", 32, 136, 1097, Saved<sha3::Sha3_256>;
+    Sha3_224: "sha3_224", 28, 144, 1096, Saved<sha3::Sha3_224>;
+    Sha512: "sha512", 64, 128, 674, Saved<sha2::Sha512>;
+    Sha384: "sha384", 48, 128, 673, Saved<sha2::Sha384>;
+    Sha256: "sha256", 32, 64, 672, Saved<sha2::Sha256>;
+    Sha224: "sha224", 28, 64, 675, Saved<sha2::Sha224>;
+    Sha: "sha", 20, 64, 64, Saved<sha1::Sha1>;
+    Ripemd160: "ripemd160", 20, 64, 117, Saved<ripemd::Ripemd160>;
+    Md5: "md5", 16, 64, 4, Saved<md5::Md5>;
+    Md4: "md4", 16, 64, 257, Saved<md4::Md4>;
+}
 
 impl Algorithm {
     /// The algorithm of a name.
@@ -70,14 +117,18 @@ impl Algorithm {
         ALGORITHMS.iter().find(|a| a.name == name)
     }
     /// Begins a hash.
-    pub(crate) fn begin(&self) -> Box<dyn Hasher> {
-        (self.resume)(&[]).expect("the empty state is that of a new hash")
+    pub(crate) fn begin(&self) -> Hash {
+        self.resume(&[]).expect("the empty state is that of a new hash")
+    }
+    /// Begins with a state; the empty one is new.
+    pub(crate) fn resume(&self, state: &[u8]) -> Option<Hash> {
+        Hash::resume(self.kind, state)
     }
     /// The digest of some data.
     pub(crate) fn digest(&self, parts: &[&[u8]]) -> Vec<u8> {
-        let mut hasher = self.begin();
-        parts.iter().for_each(|part| hasher.update(part));
-        hasher.finish()
+        let mut hash = self.begin();
+        parts.iter().for_each(|part| hash.update(part));
+        hash.finish()
     }
 }
 
@@ -93,64 +144,64 @@ pub(crate) fn load<D: SerializableState>(state: &[u8]) -> Option<D> {
 }
 
 /// A hash whose library can write its state down.
-struct Saved<D>(D);
+pub(crate) struct Saved<D>(D);
 
 impl<D: Digest + SerializableState> Hasher for Saved<D> {
+    fn resume(state: &[u8]) -> Option<Self> {
+        Some(Saved(if state.is_empty() { D::new() } else { load(state)? }))
+    }
     fn update(&mut self, data: &[u8]) {
         self.0.update(data);
     }
-    fn finish(self: Box<Self>) -> Vec<u8> {
+    fn finish(self) -> Vec<u8> {
         self.0.finalize().to_vec()
-    }
-    fn finish_long(self: Box<Self>, _size: usize) -> Option<Vec<u8>> {
-        None
     }
     fn state(&self) -> Vec<u8> {
         save(&self.0)
     }
 }
 
-fn saved<D: Digest + SerializableState + 'static>(state: &[u8]) -> Option<Box<dyn Hasher>> {
-    let hash = if state.is_empty() { D::new() } else { load(state)? };
-    Some(Box::new(Saved(hash)))
-}
-
 /// A hash whose state is all its data.
-struct Replay<D> {
-    data: Vec<u8>,
-    finish: fn(&[u8], Option<usize>) -> Option<Vec<u8>>,
-    algorithm: std::marker::PhantomData<D>,
-}
+pub(crate) struct Replay<D>(Vec<u8>, PhantomData<D>);
 
-impl<D> Hasher for Replay<D> {
+impl<D: Digest> Hasher for Replay<D> {
+    fn resume(state: &[u8]) -> Option<Self> {
+        Some(Replay(state.to_vec(), PhantomData))
+    }
     fn update(&mut self, data: &[u8]) {
-        self.data.extend_from_slice(data);
+        self.0.extend_from_slice(data);
     }
-    fn finish(self: Box<Self>) -> Vec<u8> {
-        (self.finish)(&self.data, None).unwrap_or_default()
-    }
-    fn finish_long(self: Box<Self>, size: usize) -> Option<Vec<u8>> {
-        (self.finish)(&self.data, Some(size))
+    fn finish(self) -> Vec<u8> {
+        D::digest(self.0).to_vec()
     }
     fn state(&self) -> Vec<u8> {
-        self.data.clone()
+        self.0.clone()
     }
 }
 
-fn replay<D: Digest + 'static>(state: &[u8]) -> Option<Box<dyn Hasher>> {
-    let finish = |data: &[u8], size: Option<usize>| size.is_none().then(|| D::digest(data).to_vec());
-    Some(Box::new(Replay::<D> { data: state.to_vec(), finish, algorithm: std::marker::PhantomData }))
-}
+/// The same where one asks for as many bytes as one likes.
+pub(crate) struct Long<D>(Vec<u8>, PhantomData<D>);
 
-fn long<D: ExtendableOutput + Default + digest::Update + 'static>(state: &[u8]) -> Option<Box<dyn Hasher>> {
-    let finish = |data: &[u8], size: Option<usize>| {
-        // Without a size OpenSSL gives as many bytes as the algorithm's name has bits of strength.
-        let default = if std::any::TypeId::of::<D>() == std::any::TypeId::of::<shake::Shake128>() { 16 } else { 32 };
+impl<D: ExtendableOutput + Default + digest::Update + 'static> Hasher for Long<D> {
+    fn resume(state: &[u8]) -> Option<Self> {
+        Some(Long(state.to_vec(), PhantomData))
+    }
+    fn update(&mut self, data: &[u8]) {
+        self.0.extend_from_slice(data);
+    }
+    /// Without a size OpenSSL gives as many bytes as the algorithm's name has bits of strength.
+    fn finish(self) -> Vec<u8> {
+        let is_128 = std::any::TypeId::of::<D>() == std::any::TypeId::of::<shake::Shake128>();
+        self.finish_long(if is_128 { 16 } else { 32 }).unwrap_or_default()
+    }
+    fn finish_long(self, size: usize) -> Option<Vec<u8>> {
         let mut hash = D::default();
-        hash.update(data);
-        let mut out = vec![0; size.unwrap_or(default)];
+        hash.update(&self.0);
+        let mut out = vec![0; size];
         hash.finalize_xof_into(&mut out);
         Some(out)
-    };
-    Some(Box::new(Replay::<D> { data: state.to_vec(), finish, algorithm: std::marker::PhantomData }))
+    }
+    fn state(&self) -> Vec<u8> {
+        self.0.clone()
+    }
 }

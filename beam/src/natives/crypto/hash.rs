@@ -2,7 +2,7 @@
 //!
 //! States of hashes and of HMACs are binaries, opaque to programs: see [`super::algorithm`].
 
-use super::algorithm::{ALGORITHMS, Algorithm, Hasher};
+use super::algorithm::{ALGORITHMS, Algorithm, Hash};
 use super::{algorithm, failure};
 use crate::atoms;
 use crate::fail::{Fail, Outcome};
@@ -52,9 +52,9 @@ fn hash(vm: &mut Vm, args: &[Term]) -> Outcome {
 }
 
 /// A state as a term: what it is, the number of its algorithm, the key block of an HMAC, and the state of the hash.
-fn store(vm: &mut Vm, what: &[u8], algorithm: &Algorithm, key: &[u8], hasher: &dyn Hasher) -> Outcome {
+fn store(vm: &mut Vm, what: &[u8], algorithm: &Algorithm, key: &[u8], hash: &Hash) -> Outcome {
     let number = ALGORITHMS.iter().position(|a| a.name == algorithm.name).unwrap_or_default();
-    let state = [what, &[number as u8], key, &hasher.state()].concat();
+    let state = [what, &[number as u8], key, &hash.state()].concat();
     vm.heap.check_bytes(state.len())?;
     charge(vm, state.len());
     let len = state.len() * 8;
@@ -62,19 +62,19 @@ fn store(vm: &mut Vm, what: &[u8], algorithm: &Algorithm, key: &[u8], hasher: &d
 }
 
 /// The algorithm and the hash of a state, and the key block in front of it if there is one.
-fn restore(term: Term, what: &[u8]) -> Option<(&'static Algorithm, Vec<u8>, Box<dyn Hasher>)> {
+fn restore(term: Term, what: &[u8]) -> Option<(&'static Algorithm, Vec<u8>, Hash)> {
     let bytes = binary(term).ok()?.bytes();
     let (number, rest) = bytes.strip_prefix(what)?.split_first()?;
     let algorithm = ALGORITHMS.get(usize::from(*number))?;
     let (key, state) = rest.split_at_checked(if what == MAC { algorithm.block } else { 0 })?;
-    Some((algorithm, key.to_vec(), (algorithm.resume)(state)?))
+    Some((algorithm, key.to_vec(), algorithm.resume(state)?))
 }
 
 fn hash_init(vm: &mut Vm, args: &[Term]) -> Outcome {
     let Some(algorithm) = algorithm(vm, args[0]) else {
         return Err(failure(vm, atoms::BADARG, 0, ("hash.c", 143), BAD_DIGEST));
     };
-    store(vm, HASH, algorithm, &[], &*algorithm.begin())
+    store(vm, HASH, algorithm, &[], &algorithm.begin())
 }
 
 fn hash_update(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -86,7 +86,7 @@ fn hash_update(vm: &mut Vm, args: &[Term]) -> Outcome {
     };
     charge(vm, data.len());
     hasher.update(&data);
-    store(vm, HASH, algorithm, &key, &*hasher)
+    store(vm, HASH, algorithm, &key, &hasher)
 }
 
 fn hash_final(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -124,13 +124,13 @@ fn padded(block: &[u8], pad: u8) -> Vec<u8> {
     block.iter().map(|b| b ^ pad).collect()
 }
 
-fn inner(algorithm: &Algorithm, block: &[u8]) -> Box<dyn Hasher> {
+fn inner(algorithm: &Algorithm, block: &[u8]) -> Hash {
     let mut hasher = algorithm.begin();
     hasher.update(&padded(block, 0x36));
     hasher
 }
 
-fn outer(algorithm: &Algorithm, block: &[u8], inner: Box<dyn Hasher>) -> Vec<u8> {
+fn outer(algorithm: &Algorithm, block: &[u8], inner: Hash) -> Vec<u8> {
     algorithm.digest(&[&padded(block, 0x5c), &inner.finish()])
 }
 
@@ -172,7 +172,7 @@ fn mac_init(vm: &mut Vm, args: &[Term]) -> Outcome {
         return Err(failure(vm, atoms::ERROR, -1, ("mac.c", 720), "EVP_DigestSign"));
     }
     let block = key_block(algorithm, &key);
-    store(vm, MAC, algorithm, &block, &*inner(algorithm, &block))
+    store(vm, MAC, algorithm, &block, &inner(algorithm, &block))
 }
 
 fn mac_update(vm: &mut Vm, args: &[Term]) -> Outcome {
@@ -184,7 +184,7 @@ fn mac_update(vm: &mut Vm, args: &[Term]) -> Outcome {
     };
     charge(vm, data.len());
     hasher.update(&data);
-    store(vm, MAC, algorithm, &block, &*hasher)
+    store(vm, MAC, algorithm, &block, &hasher)
 }
 
 fn mac_final(vm: &mut Vm, args: &[Term]) -> Outcome {
