@@ -81,6 +81,8 @@ pub struct Instance {
     has_failed: bool,
     /// Its globals when it was made.
     first_globals: Vec<u128>,
+    /// It has written to nothing yet, and the template is to learn where it writes to in its first turn.
+    is_looked_at: bool,
     /// Instructions that a module other than the BEAM took between its turns.
     fuel_owed: u64,
 }
@@ -103,6 +105,7 @@ impl Instance {
         let instance = memory::on_image(&template.image, || template.module.bare.instantiate(&mut store))?;
         let base = Some(Base::Template(template.clone()));
         let mut instance = Instance::new(store, instance, &template.module.mutable_globals, base)?;
+        instance.is_looked_at = template.first_pages.wants_more();
         instance.own_first_pages(template);
         Ok(instance)
     }
@@ -143,6 +146,7 @@ impl Instance {
             is_broken: false,
             has_failed: false,
             first_globals,
+            is_looked_at: false,
             fuel_owed: 0,
         })
     }
@@ -234,7 +238,7 @@ impl Instance {
     fn read_output(&mut self) -> Result<Output, EngineError> {
         let at = match &self.entry {
             Turns::ByParts { output, .. } => output.call(&mut self.store, ())?,
-            // It tells the same at the end of every turn.
+            // Seldom needed: a turn tells it by itself.
             Turns::AtOnce(..) => self.call::<(), u32>("output", ())?,
         };
         self.output_at(at as usize, true)
@@ -303,12 +307,9 @@ impl Instance {
     /// # Errors
     /// When the guest traps.
     pub fn turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<TurnReport, EngineError> {
-        let is_first = self.reductions == 0;
         let report = self.try_turn(messages, reductions);
         self.has_failed |= report.is_err();
-        if is_first {
-            self.note_first_pages();
-        }
+        self.note_first_pages();
         report
     }
     fn try_turn(&mut self, messages: &[Delivery], reductions: u32) -> Result<TurnReport, EngineError> {

@@ -19,7 +19,7 @@ impl Inbox {
     pub(super) fn new(buffer: TypedFunc<u32, u32>) -> Inbox {
         Inbox { buffer, room: (0, 0) }
     }
-    /// Puts in a request of any guest: the number of bytes.
+    /// Puts in a request for any guest: the number of bytes.
     pub(super) fn put(&mut self, store: &mut Store<State>, memory: Memory, bytes: &[u8]) -> Result<u32, EngineError> {
         let length = u32::try_from(bytes.len()).map_err(|_| EngineError::Guest("a request is too large".into()))?;
         let at = self.buffer.call(&mut *store, length)?;

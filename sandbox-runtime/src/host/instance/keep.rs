@@ -22,6 +22,7 @@ impl Instance {
             global.set(&mut instance.store, value)?;
         }
         instance.store.data_mut().library = content.library.clone();
+        instance.is_looked_at = false;
         instance.reductions = content.reductions;
         instance.is_broken = content.is_broken;
         instance.fuel_owed = content.fuel_owed;

@@ -40,6 +40,8 @@ impl Instance {
         state.memory = Some(self.memory);
         *self.store.data_mut() = state;
         (self.reductions, self.inbox.room) = (0, (0, 0));
+        // It keeps pages of the process before.
+        self.is_looked_at = false;
         Some((self, place))
     }
     /// An instance for a process that is still to come, with pages of its own where one writes to at first, as far as that is known.
@@ -48,10 +50,10 @@ impl Instance {
         let instance = Instance::with_permit(template, None).ok()?;
         Some((instance, place))
     }
-    /// Lets the template learn where a process has written to in its first turn.
-    pub(super) fn note_first_pages(&self) {
-        if let Some(Base::Template(template)) = &self.base
-            && template.first_pages.wants_more()
+    /// Lets the template learn where a process has written to in its first turn, if it wants to.
+    pub(super) fn note_first_pages(&mut self) {
+        if std::mem::take(&mut self.is_looked_at)
+            && let Some(Base::Template(template)) = &self.base
             && let Some(own) = pages::own(self.memory.data(&self.store))
         {
             template.first_pages.learn(&own);
